@@ -1,0 +1,1 @@
+"""bayse-agent: an autonomous trading agent for the Bayse prediction market."""

@@ -1,0 +1,1 @@
+"""The language and the rules: frozen values and plain functions, no I/O and no async."""

@@ -1,0 +1,82 @@
+"""What was known of a market at a moment, and what a forecaster makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bayse_agent.domain.market import Bar, Event, Market, MarketId, OrderBook, Quote, Tick
+from bayse_agent.domain.money import Price, Probability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Underlying:
+    """The asset a window settles on, as of now: the last tick, and closed one-minute bars.
+
+    `recent` are the last ticks (oldest first, at most one a second), for the running average
+    of an averaged settlement; `bars` are oldest first and end before `now`.
+    """
+
+    last: Tick
+    recent: tuple[Tick, ...]
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything known of one market at `now`. `book1`, `book2` are None on a formula market,
+    where `quotes` (buy outcome1, buy outcome2 at the venue's minimum) stand in their place.
+    """
+
+    event: Event
+    market: Market
+    book1: OrderBook | None
+    book2: OrderBook | None
+    quotes: tuple[Quote, ...]
+    underlying: Underlying | None
+    now: datetime
+
+    @property
+    def market_price(self) -> Price | None:
+        """The market's own probability of outcome1: the middle of its book, or the listed price.
+
+        None while a book is one-sided: half a market is no forecast.
+        """
+        if self.book1 is not None:
+            return self.book1.middle
+        return self.market.price1
+
+    @property
+    def time_left_s(self) -> float | None:
+        """Seconds until trading ends; None when the venue gives no closing date."""
+        if self.event.closes_at is None:
+            return None
+        return (self.event.closes_at - self.now).total_seconds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """A forecaster's belief that outcome1 wins.
+
+    `standard_error` is of the probability itself, in the same unit: how far the forecaster's
+    number is expected to be from the best one, one standard deviation.
+    """
+
+    id: str
+    market_id: MarketId
+    author: str
+    probability: Probability
+    standard_error: float
+    rationale: str
+    made_at: datetime
+    market_price: Price | None
+    threshold: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoForecast:
+    """A forecaster's refusal to say anything, with its reason."""
+
+    author: str
+    reason: str

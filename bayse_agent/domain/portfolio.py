@@ -1,0 +1,220 @@
+"""What is owned: the venue's account of it, and our own, folded from fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from bayse_agent.domain.errors import BrokenInvariant
+from bayse_agent.domain.market import EventId, MarketId, OutcomeId, Side
+from bayse_agent.domain.money import ZERO, Currency, Money, Price, Shares
+from bayse_agent.domain.order import Fill, Intent, OrderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wallet:
+    """One currency at the venue. Only `available` may be spent."""
+
+    available: Money
+    pending: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One row of the venue's portfolio: shares of one outcome in one currency."""
+
+    event_id: EventId
+    market_id: MarketId
+    outcome_id: OutcomeId
+    currency: Currency
+    shares: Shares
+    available: Shares
+    average_price: Price
+    cost: Money
+    current_value: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One line of the venue's account history. Fields the venue left out are None.
+
+    `kind` is the venue's word, e.g. PAYOUT_WIN. Payouts carry no order id: match them by market
+    and outcome.
+    """
+
+    id: str
+    kind: str
+    event_id: EventId | None
+    market_id: MarketId | None
+    outcome_id: OutcomeId | None
+    order_id: OrderId | None
+    currency: Currency
+    amount: Decimal | None
+    size: Decimal | None
+    price: Decimal | None
+    fee: Decimal | None
+    payout: Decimal | None
+    amount_refunded: Decimal | None
+    amount_earned: Decimal | None
+    status: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfitAndLoss:
+    """The venue's own sum: realised = from settlements + from trades."""
+
+    realised: Money
+    from_settlements: Money
+    from_trades: Money
+    wins: int
+    losses: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """What a resolved market paid for one position. `winner` is None when it was voided."""
+
+    market_id: MarketId
+    outcome_id: OutcomeId
+    winner: OutcomeId | None
+    shares: Shares
+    payout: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Shares of one outcome in one currency, and the cash they cost (fees included)."""
+
+    market_id: MarketId
+    outcome_id: OutcomeId
+    shares: Shares
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """What the agent owns in one currency: folded from fills and settlements, never edited.
+
+    `deposits` is what it began with; `cash` = deposits - bought + sold + paid out. Cash reserved
+    by live intents is still in `cash`: `free_cash` takes it off.
+    """
+
+    currency: Currency
+    deposits: Money
+    cash: Money
+    positions: tuple[Position, ...]
+    live: tuple[Intent, ...]
+    fees: Money
+    realised: Money
+
+    @property
+    def invested(self) -> Money:
+        """Cost of the open positions."""
+        return sum((p.cost for p in self.positions), Money.zero(self.currency))
+
+    @property
+    def reserved(self) -> Money:
+        """Worst-case cost of the orders that are out, or may be."""
+        return sum((i.reserved for i in self.live), Money.zero(self.currency))
+
+    @property
+    def free_cash(self) -> Money:
+        return self.cash - self.reserved
+
+    @property
+    def bankroll(self) -> Money:
+        """Money the agent may use in all: cash plus the cost of positions."""
+        return self.cash + self.invested
+
+    def holds(self, market_id: MarketId) -> bool:
+        """Whether there is a position or a live intent in the market."""
+        return any(p.market_id == market_id for p in self.positions) or any(
+            i.market_id == market_id for i in self.live
+        )
+
+    def open_markets(self) -> int:
+        """Markets with a position or a live intent."""
+        return len({p.market_id for p in self.positions} | {i.market_id for i in self.live})
+
+
+def fold(
+    deposits: Money,
+    fills: Iterable[Fill],
+    settlements: Iterable[Settlement],
+    live: Iterable[Intent] = (),
+) -> Portfolio:
+    """Fold the books of one currency from its fills and settlements, in time order.
+
+    Identity: realised + cost of positions = cash + cost of positions - deposits + ... holds as
+    cash = deposits + realised - invested. Raises BrokenInvariant when more is sold or settled
+    than was held, and CurrencyMismatch when a fill is in another currency.
+    """
+    currency = deposits.currency
+    cash, fees, realised = deposits, Money.zero(currency), Money.zero(currency)
+    held: dict[tuple[MarketId, OutcomeId], Position] = {}
+    for fill in fills:
+        fees += fill.fee
+        if fill.side is Side.BUY:
+            cash -= fill.cash
+            _add(held, fill)
+        else:
+            cash += fill.cash
+            realised += fill.cash - _take(held, fill)
+    for settlement in settlements:
+        position = held.pop((settlement.market_id, settlement.outcome_id), None)
+        if position is None:
+            raise BrokenInvariant(f"a settlement of what is not held: {settlement.market_id!r}")
+        cash += settlement.payout
+        realised += settlement.payout - position.cost
+    open_positions = tuple(held[key] for key in sorted(held) if held[key].shares > ZERO)
+    return Portfolio(
+        currency=currency,
+        deposits=deposits,
+        cash=cash,
+        positions=open_positions,
+        live=tuple(live),
+        fees=fees,
+        realised=realised,
+    )
+
+
+def _add(held: dict[tuple[MarketId, OutcomeId], Position], fill: Fill) -> None:
+    key = (fill.market_id, fill.outcome_id)
+    before = held.get(key)
+    if before is None:
+        held[key] = Position(
+            market_id=fill.market_id,
+            outcome_id=fill.outcome_id,
+            shares=fill.shares,
+            cost=fill.cash,
+        )
+    else:
+        more = Shares(before.shares + fill.shares)
+        held[key] = replace(before, shares=more, cost=before.cost + fill.cash)
+
+
+def _take(held: dict[tuple[MarketId, OutcomeId], Position], fill: Fill) -> Money:
+    """Take sold shares out of a position; returns their part of its cost."""
+    key = (fill.market_id, fill.outcome_id)
+    before = held.get(key)
+    if before is None or before.shares < fill.shares:
+        raise BrokenInvariant(f"more sold than held: {fill.outcome_id!r}")
+    left = Shares(before.shares - fill.shares)
+    if left == ZERO:
+        held.pop(key)
+        return before.cost
+    part = (before.cost * (fill.shares / before.shares)).rounded_down()
+    held[key] = replace(before, shares=left, cost=before.cost - part)
+    return part
+
+
+def marked(portfolio: Portfolio, values: Mapping[tuple[MarketId, OutcomeId], Money]) -> Money:
+    """Cash plus positions at the given values; a position without a value counts at cost."""
+    total = portfolio.cash
+    for position in portfolio.positions:
+        total += values.get((position.market_id, position.outcome_id), position.cost)
+    return total
