@@ -1,0 +1,1 @@
+"""The pretend world: a local exchange, what moves it, and the ways it can go wrong."""

@@ -1,0 +1,95 @@
+"""What the exchange lists: how an event is described, and the state it is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bayse_agent.domain.market import Engine, EventType, MarketStatus
+from bayse_agent.domain.money import Currency
+from bayse_agent.simulation.exchange.amm import Pool
+from bayse_agent.simulation.exchange.book import Book
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketSpec:
+    """A market to be listed. `prior` is the chance of outcome1 that a pool opens at.
+
+    `fee_percent` is in percent, as on the wire; `minimum_order` in units of each currency.
+    """
+
+    title: str
+    label1: str
+    label2: str
+    fee_percent: Decimal
+    minimum_order: Mapping[Currency, Decimal]
+    rules: str
+    prior: Decimal = Decimal("0.5")
+    threshold: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSpec:
+    """An event to be listed. Times are milliseconds; `slug` is unique.
+
+    `depth` is the liquidity parameter b of a pool, in shares; no meaning for books.
+    """
+
+    slug: str
+    title: str
+    description: str
+    category: str
+    type: EventType
+    engine: Engine
+    created_ms: int
+    opens_ms: int
+    closes_ms: int
+    resolves_ms: int
+    markets: tuple[MarketSpec, ...]
+    symbol: str | None = None
+    series: str | None = None
+    resolution_source: str = ""
+    currencies: tuple[Currency, ...] = (Currency.USD, Currency.NGN)
+    depth: Decimal = Decimal(1000)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class MarketState:
+    """One market as it stands. `winner` is 0 (outcome1) or 1; `is_void` when it was refunded.
+
+    Books and pools are made when a currency is first used; all in outcome1 terms.
+    """
+
+    number: int
+    id: str
+    outcome_ids: tuple[str, str]
+    spec: MarketSpec
+    event: EventState
+    status: MarketStatus
+    threshold: Decimal | None = None
+    close_value: Decimal | None = None
+    winner: int | None = None
+    is_void: bool = False
+    order_count: int = 0
+    volume_nanos: dict[Currency, int] = field(default_factory=dict)
+    books: dict[Currency, Book] = field(default_factory=dict)
+    pools: dict[Currency, Pool] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        return self.status is MarketStatus.OPEN
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class EventState:
+    """One event as it stands."""
+
+    number: int
+    id: str
+    spec: EventSpec
+    status: MarketStatus
+    markets: list[MarketState] = field(default_factory=list)
+    threshold: Decimal | None = None
+    close_value: Decimal | None = None
+    resolved_ms: int | None = None

@@ -1,0 +1,1 @@
+"""The local exchange over HTTP and websockets, in the venue's wire format."""
