@@ -1,0 +1,1 @@
+"""Plug-ins that turn a forecast into a decision: one file each, a class with a `name`, pure."""
