@@ -6,13 +6,24 @@ Conventions: a failed read raises a `VenueError`, it never answers empty; times 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from bayse_agent.domain.decision import Decision
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying
+from bayse_agent.domain.journal import (
+    Deposit,
+    IntentChange,
+    Look,
+    MarketResult,
+    OpenIntent,
+    Run,
+    ScoreSummary,
+    TrackedMarket,
+)
 from bayse_agent.domain.market import (
     Event,
     EventId,
@@ -36,6 +47,8 @@ from bayse_agent.domain.order import (
     Amend,
     CompleteSet,
     Declined,
+    Fill,
+    Intent,
     OrderId,
     PlaceOrder,
     PlaceReply,
@@ -43,7 +56,7 @@ from bayse_agent.domain.order import (
     Unresolved,
     VenueOrder,
 )
-from bayse_agent.domain.portfolio import Activity, Holding, ProfitAndLoss, Wallet
+from bayse_agent.domain.portfolio import Activity, Holding, Portfolio, ProfitAndLoss, Wallet
 
 
 class Clock(Protocol):
@@ -186,3 +199,65 @@ class Forecaster(Protocol):
     name: str
 
     async def forecast(self, context: Context) -> Forecast | NoForecast: ...
+
+
+class Strategy(Protocol):
+    """A plug-in that turns a forecast into a bet or a pass. Pure. One file in `strategies/`."""
+
+    name: str
+
+    def decide(self, context: Context, forecast: Forecast, portfolio: Portfolio) -> Decision: ...
+
+
+class Store(Protocol):
+    """The agent's books. Each method is one transaction, committed when it returns.
+
+    One process writes. A change that contradicts what is written raises BrokenInvariant.
+    """
+
+    async def begin_run(self, run: Run) -> None: ...
+
+    async def add_deposit(self, deposit: Deposit) -> None: ...
+
+    async def portfolio(self, currency: Currency) -> Portfolio:
+        """What is owned, folded from deposits, fills, settlements and live intents."""
+
+    async def track(
+        self, markets: Sequence[TrackedMarket], *, source: str, read_at: datetime
+    ) -> None:
+        """Remember markets found in a listing, and that the listing was read. Known ones stay."""
+
+    async def listed_at(self, source: str) -> datetime | None:
+        """When a listing was last read."""
+
+    async def tracked(self) -> tuple[TrackedMarket, ...]:
+        """Markets that were seen and have not ended, in the order of their closing and id."""
+
+    async def last_looks(self) -> Mapping[MarketId, datetime]:
+        """When each tracked market was last looked at."""
+
+    async def add_looks(self, looks: Sequence[Look]) -> None:
+        """Write down a pass's looks with their forecasts."""
+
+    async def add_intent(self, intent: Intent, *, request: str, look: Look) -> None:
+        """Write down an intent, the request exactly as it will be sent, and its look."""
+
+    async def change_intent(self, change: IntentChange) -> None:
+        """Write down what the venue told of an intent: status, proof, order and fills."""
+
+    async def open_intents(self) -> tuple[OpenIntent, ...]:
+        """Intents that are live or were lost, oldest first. Lost ones leave when marked final."""
+
+    async def forecasts_of(self, market_id: MarketId) -> tuple[Forecast, ...]:
+        """Every forecast made of a market, oldest first."""
+
+    async def end_market(self, result: MarketResult) -> None:
+        """Write down a market's winner with its settlements and scores. It is tracked no more."""
+
+    async def funnel(self) -> Mapping[str, int]:
+        """Looks by the reason that they ended with."""
+
+    async def score_summary(self) -> ScoreSummary: ...
+
+    async def ledger(self) -> tuple[tuple[Intent, ...], tuple[Fill, ...]]:
+        """Every intent and every fill, in the order they were written."""

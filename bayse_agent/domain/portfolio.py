@@ -141,75 +141,114 @@ class Portfolio:
         return len({p.market_id for p in self.positions} | {i.market_id for i in self.live})
 
 
+def opened(deposits: Money) -> Portfolio:
+    """The books of one currency before anything was traded."""
+    zero = Money.zero(deposits.currency)
+    return Portfolio(
+        currency=deposits.currency,
+        deposits=deposits,
+        cash=deposits,
+        positions=(),
+        live=(),
+        fees=zero,
+        realised=zero,
+    )
+
+
 def fold(
     deposits: Money,
     fills: Iterable[Fill],
     settlements: Iterable[Settlement],
     live: Iterable[Intent] = (),
 ) -> Portfolio:
-    """Fold the books of one currency from its fills and settlements, in time order.
+    """Fold the books of one currency from its fills and settlements, each in time order.
 
-    Identity: realised + cost of positions = cash + cost of positions - deposits + ... holds as
-    cash = deposits + realised - invested. Raises BrokenInvariant when more is sold or settled
-    than was held, and CurrencyMismatch when a fill is in another currency.
+    Identity: cash = deposits + realised - invested. Raises BrokenInvariant when more is sold or
+    settled than was held, and CurrencyMismatch when a fill is in another currency.
     """
-    currency = deposits.currency
-    cash, fees, realised = deposits, Money.zero(currency), Money.zero(currency)
-    held: dict[tuple[MarketId, OutcomeId], Position] = {}
+    portfolio = opened(deposits)
     for fill in fills:
-        fees += fill.fee
-        if fill.side is Side.BUY:
-            cash -= fill.cash
-            _add(held, fill)
-        else:
-            cash += fill.cash
-            realised += fill.cash - _take(held, fill)
+        portfolio = with_fill(portfolio, fill)
     for settlement in settlements:
-        position = held.pop((settlement.market_id, settlement.outcome_id), None)
-        if position is None:
-            raise BrokenInvariant(f"a settlement of what is not held: {settlement.market_id!r}")
-        cash += settlement.payout
-        realised += settlement.payout - position.cost
-    open_positions = tuple(held[key] for key in sorted(held) if held[key].shares > ZERO)
-    return Portfolio(
-        currency=currency,
-        deposits=deposits,
+        portfolio = with_settlement(portfolio, settlement)
+    return replace(portfolio, live=tuple(live))
+
+
+def with_deposit(portfolio: Portfolio, amount: Money) -> Portfolio:
+    """The books after more cash was put at the agent's disposal."""
+    return replace(portfolio, deposits=portfolio.deposits + amount, cash=portfolio.cash + amount)
+
+
+def with_fill(portfolio: Portfolio, fill: Fill) -> Portfolio:
+    """The books after one fill. Raises BrokenInvariant when more is sold than is held."""
+    before = _held(portfolio, fill.market_id, fill.outcome_id)
+    if fill.side is Side.BUY:
+        after = _grown(before, fill)
+        cash, realised = portfolio.cash - fill.cash, portfolio.realised
+    else:
+        after, cost = _shrunk(before, fill)
+        cash = portfolio.cash + fill.cash
+        realised = portfolio.realised + fill.cash - cost
+    return replace(
+        portfolio,
         cash=cash,
-        positions=open_positions,
-        live=tuple(live),
-        fees=fees,
         realised=realised,
+        fees=portfolio.fees + fill.fee,
+        positions=_exchanged(portfolio.positions, before, after),
     )
 
 
-def _add(held: dict[tuple[MarketId, OutcomeId], Position], fill: Fill) -> None:
-    key = (fill.market_id, fill.outcome_id)
-    before = held.get(key)
+def with_settlement(portfolio: Portfolio, settlement: Settlement) -> Portfolio:
+    """The books after a position was paid out. Raises BrokenInvariant when it is not held."""
+    before = _held(portfolio, settlement.market_id, settlement.outcome_id)
     if before is None:
-        held[key] = Position(
+        raise BrokenInvariant(f"a settlement of what is not held: {settlement.market_id!r}")
+    return replace(
+        portfolio,
+        cash=portfolio.cash + settlement.payout,
+        realised=portfolio.realised + settlement.payout - before.cost,
+        positions=_exchanged(portfolio.positions, before, None),
+    )
+
+
+def _held(portfolio: Portfolio, market_id: MarketId, outcome_id: OutcomeId) -> Position | None:
+    for position in portfolio.positions:
+        if position.outcome_id == outcome_id and position.market_id == market_id:
+            return position
+    return None
+
+
+def _exchanged(
+    positions: tuple[Position, ...], before: Position | None, after: Position | None
+) -> tuple[Position, ...]:
+    """The positions with one of them replaced, in the order of their ids."""
+    rest = [position for position in positions if position is not before]
+    if after is not None and after.shares > ZERO:
+        rest.append(after)
+    return tuple(sorted(rest, key=lambda position: (position.market_id, position.outcome_id)))
+
+
+def _grown(before: Position | None, fill: Fill) -> Position:
+    if before is None:
+        return Position(
             market_id=fill.market_id,
             outcome_id=fill.outcome_id,
             shares=fill.shares,
             cost=fill.cash,
         )
-    else:
-        more = Shares(before.shares + fill.shares)
-        held[key] = replace(before, shares=more, cost=before.cost + fill.cash)
+    more = Shares(before.shares + fill.shares)
+    return replace(before, shares=more, cost=before.cost + fill.cash)
 
 
-def _take(held: dict[tuple[MarketId, OutcomeId], Position], fill: Fill) -> Money:
-    """Take sold shares out of a position; returns their part of its cost."""
-    key = (fill.market_id, fill.outcome_id)
-    before = held.get(key)
+def _shrunk(before: Position | None, fill: Fill) -> tuple[Position | None, Money]:
+    """A position without the shares that were sold, and the part of its cost that they take."""
     if before is None or before.shares < fill.shares:
         raise BrokenInvariant(f"more sold than held: {fill.outcome_id!r}")
     left = Shares(before.shares - fill.shares)
     if left == ZERO:
-        held.pop(key)
-        return before.cost
+        return None, before.cost
     part = (before.cost * (fill.shares / before.shares)).rounded_down()
-    held[key] = replace(before, shares=left, cost=before.cost - part)
-    return part
+    return replace(before, shares=left, cost=before.cost - part), part
 
 
 def marked(portfolio: Portfolio, values: Mapping[tuple[MarketId, OutcomeId], Money]) -> Money:
