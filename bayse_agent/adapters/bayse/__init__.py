@@ -1,0 +1,1 @@
+"""Bayse, the real venue: HTTP, websockets and their wire format."""

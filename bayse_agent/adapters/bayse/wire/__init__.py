@@ -1,0 +1,1 @@
+"""The venue's JSON, read into domain values and written from them."""
