@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from bayse_agent.domain.market import Engine, EventType, MarketStatus
 from bayse_agent.domain.money import Currency
-from bayse_agent.simulation.exchange.amm import Pool
-from bayse_agent.simulation.exchange.book import Book
+
+if TYPE_CHECKING:
+    from bayse_agent.simulation.exchange.accounts import Account
+    from bayse_agent.simulation.exchange.amm import Pool
+    from bayse_agent.simulation.exchange.book import Book, Order
+    from bayse_agent.simulation.exchange.ledger import Holder
+    from bayse_agent.simulation.exchange.records import TradeRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,8 @@ class MarketSpec:
 class EventSpec:
     """An event to be listed. Times are milliseconds; `slug` is unique.
 
-    `depth` is the liquidity parameter b of a pool, in shares; no meaning for books.
+    `depth` is the liquidity parameter b of a pool, in shares, and `liability_shares` the bound
+    of its loss (None: the formula's own); neither means anything for books.
     """
 
     slug: str
@@ -51,14 +58,18 @@ class EventSpec:
     series: str | None = None
     resolution_source: str = ""
     currencies: tuple[Currency, ...] = (Currency.USD, Currency.NGN)
-    depth: Decimal = Decimal(1000)
+    depth: Decimal = Decimal(4000)
+    liability_shares: Decimal | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class MarketState:
     """One market as it stands. `winner` is 0 (outcome1) or 1; `is_void` when it was refunded.
 
-    Books and pools are made when a currency is first used; all in outcome1 terms.
+    Books and pools are made when a currency is first used; all in outcome1 terms. `collateral`
+    holds the cash behind the shares, `issuance` owes them; `fee_ppm` is the fee in millionths.
+    `accounts` are all that ever held shares of it, by number; `user_orders` counts the resting
+    orders that are not the crowd's, whose ladders are kept by account and currency.
     """
 
     number: int
@@ -67,6 +78,9 @@ class MarketState:
     spec: MarketSpec
     event: EventState
     status: MarketStatus
+    collateral: Holder
+    issuance: Holder
+    fee_ppm: int
     threshold: Decimal | None = None
     close_value: Decimal | None = None
     winner: int | None = None
@@ -75,6 +89,10 @@ class MarketState:
     volume_nanos: dict[Currency, int] = field(default_factory=dict)
     books: dict[Currency, Book] = field(default_factory=dict)
     pools: dict[Currency, Pool] = field(default_factory=dict)
+    accounts: dict[int, Account] = field(default_factory=dict)
+    trades: list[TradeRecord] = field(default_factory=list)
+    user_orders: int = 0
+    ladders: dict[tuple[int, Currency], list[Order]] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:

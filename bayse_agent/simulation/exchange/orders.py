@@ -1,0 +1,296 @@
+"""The verbs of the book: place, cancel, amend. Each changes everything it means to, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
+
+from bayse_agent.domain.market import Side
+from bayse_agent.domain.order import (
+    Amend,
+    OrderType,
+    PlaceOrder,
+    SelfTrade,
+    TimeInForce,
+    VenueOrderStatus,
+)
+from bayse_agent.simulation.exchange import checks
+from bayse_agent.simulation.exchange.accounts import Account
+from bayse_agent.simulation.exchange.book import Book, Order, crosses
+from bayse_agent.simulation.exchange.depth import Taker, Walk, walk_cash, walk_size
+from bayse_agent.simulation.exchange.listing import MarketState
+from bayse_agent.simulation.exchange.matching import match
+from bayse_agent.simulation.exchange.records import created_kind
+from bayse_agent.simulation.exchange.refusal import (
+    Refusal,
+    bad_request,
+    no_liquidity,
+    order_not_found,
+    unprocessable,
+)
+from bayse_agent.simulation.exchange.resting import claim, rest, take_off, take_out
+from bayse_agent.simulation.exchange.state import State
+from bayse_agent.simulation.exchange.switches import SellUnit
+from bayse_agent.simulation.exchange.units import MICRO, NANO, SHARE_STEP, TICKS, to_ms, to_units
+
+
+def place_on_book(
+    state: State, account: Account, market: MarketState, outcome: int, request: PlaceOrder
+) -> Order:
+    """Take an order on a book: check it, match it, and rest or end what is left."""
+    book = state.book(market, request.currency)
+    taker = _taker(state, account, market, outcome, request)
+    if request.type is OrderType.MARKET:
+        walk = _market_walk(state, book, taker, request)
+        own_tick, size = walk.worst_tick, walk.micro
+        wanted_all = walk.is_complete
+    else:
+        own_tick = taker.limit or 0
+        size, wanted_all = limit_size(state, request, own_tick), True
+    order = Order(
+        account, market, outcome, request.side, request.currency, own_tick, size, state.now_ms, 0
+    )
+    _describe(order, request)
+    _admit(state, book, taker, order)
+    return _enter(state, book, order, is_whole=wanted_all)
+
+
+def _taker(
+    state: State, account: Account, market: MarketState, outcome: int, request: PlaceOrder
+) -> Taker:
+    """Who comes to the book, with the limit that the order's price or slippage sets."""
+    if request.type is OrderType.MARKET:
+        limit = _slippage_limit(state, market, outcome, request)
+    else:
+        limit = None if request.price is None else checks.tick_of(state, request.price)
+    return Taker(
+        side=request.side,
+        outcome=outcome,
+        currency=request.currency,
+        fee_ppm=market.fee_ppm,
+        floor_ticks=state.floor_ticks,
+        limit=limit,
+        account=account,
+    )
+
+
+def _slippage_limit(
+    state: State, market: MarketState, outcome: int, request: PlaceOrder
+) -> int | None:
+    """The worst tick that a MARKET order's slippage allows, from the best price on offer."""
+    if request.max_slippage is None:
+        return None
+    is_bid = (request.side is Side.BUY) is (outcome == 0)
+    best = state.book(market, request.currency).side(is_bid=not is_bid).best()
+    if best is None:
+        return None
+    own = Decimal(best if outcome == 0 else TICKS - best)
+    if request.side is Side.BUY:
+        return int(own * (1 + request.max_slippage))
+    return int(-(-own * (1 - request.max_slippage) // 1))
+
+
+def limit_size(state: State, request: PlaceOrder, own_tick: int) -> int:
+    """Micro-shares of a LIMIT order. A buy's cash, less dust, at its price: 100 at 0.01 is 99.99.
+
+    Raises Refusal when less than a hundredth of a share comes out.
+    """
+    if request.side is Side.BUY:
+        size = _spendable(state, request.amount) // (own_tick * request.currency.payout)
+    elif state.switches.sell_unit is SellUnit.SHARES:
+        size = to_units(request.amount, MICRO)
+    else:
+        size = to_units(request.amount, NANO) // (own_tick * request.currency.payout)
+    size = size // SHARE_STEP * SHARE_STEP
+    if not size:
+        raise bad_request("amount is too small")
+    return size
+
+
+def _spendable(state: State, amount: Decimal) -> int:
+    return to_units(amount * (1 - state.switches.dust), NANO)
+
+
+def _market_walk(state: State, book: Book, taker: Taker, request: PlaceOrder) -> Walk:
+    """How far a MARKET order gets on the book as it is. Raises Refusal when nowhere."""
+    walk = sized_walk(state, book, taker, request.amount, state.switches.sell_unit)
+    if not walk.micro:
+        raise no_liquidity()
+    return walk
+
+
+def sized_walk(
+    state: State, book: Book, taker: Taker, amount: Decimal, sell_unit: SellUnit
+) -> Walk:
+    """Walk the book with an order's `amount`, in the unit that it has on that side."""
+    if taker.side is Side.BUY:
+        return walk_cash(book, taker, _spendable(state, amount))
+    if sell_unit is SellUnit.CASH:
+        return walk_cash(book, taker, to_units(amount, NANO))
+    return walk_size(book, taker, to_units(amount, MICRO) // SHARE_STEP * SHARE_STEP)
+
+
+def _describe(order: Order, request: PlaceOrder) -> None:
+    order.type = request.type
+    default = TimeInForce.FAK if request.type is OrderType.MARKET else TimeInForce.GTC
+    order.force = request.time_in_force or default
+    order.self_trade = request.self_trade or SelfTrade.SKIP
+    order.post_only = request.post_only
+    order.amount = to_units(request.amount, NANO)
+    order.expires_ms = None if request.expires_at is None else to_ms(request.expires_at)
+
+
+def _admit(state: State, book: Book, taker: Taker, order: Order) -> None:
+    """Last checks, against the account and the book. Raises Refusal."""
+    account = order.account
+    if order.side is Side.BUY:
+        checks.one_sided(state, account, order.market, order.outcome, order.currency)
+        checks.cash(account, order.currency, claim(order)[1])
+    else:
+        checks.holding(account, order.market, order.outcome, order.currency, order.size)
+    if order.post_only and _would_cross(book, order):
+        raise unprocessable("post-only order would cross the book")
+    if order.force is TimeInForce.FOK and walk_size(book, taker, order.size).micro < order.size:
+        raise no_liquidity()
+
+
+def _would_cross(book: Book, order: Order) -> bool:
+    for level in book.side(is_bid=not order.is_bid).walk():
+        if not crosses(order, level.tick):
+            return False
+        if any(resting.account is not order.account for resting in level):
+            return True
+    return False
+
+
+def _enter(state: State, book: Book, order: Order, *, is_whole: bool) -> Order:
+    """Number an admitted order, match it, and rest or end what is left."""
+    account = order.account
+    order.sequence = account.next_number()
+    if not account.is_house:
+        account.orders[order.sequence] = order
+    order.market.order_count += 1
+    account.note(
+        created_kind(order.side, is_limit=order.type is OrderType.LIMIT),
+        order.market,
+        order.outcome,
+        order.currency,
+        state.now_ms,
+        order=order,
+    )
+    went_on = match(state, book, order)
+    _finish(state, order, went_on=went_on, is_whole=is_whole)
+    return order
+
+
+def _finish(state: State, order: Order, *, went_on: bool, is_whole: bool) -> None:
+    """Decide what becomes of the unfilled rest."""
+    if order.filled == order.size:
+        order.status = VenueOrderStatus.FILLED if is_whole else VenueOrderStatus.CANCELLED
+    elif not went_on:
+        order.status = VenueOrderStatus.CANCELLED if order.filled else VenueOrderStatus.REJECTED
+    elif order.force in (TimeInForce.FAK, TimeInForce.FOK):
+        order.status = VenueOrderStatus.CANCELLED
+    else:
+        order.status = VenueOrderStatus.PARTIAL if order.filled else VenueOrderStatus.OPEN
+        rest(state, order)
+        if order.force is TimeInForce.GTD and order.expires_ms is not None:
+            state.at(order.expires_ms, partial(expire_order, state, order))
+
+
+def expire_order(state: State, order: Order) -> None:
+    """End a GTD order whose time has come, unless it is already gone."""
+    if order.is_resting:
+        take_out(state, order, VenueOrderStatus.EXPIRED)
+
+
+def cancel(state: State, order: Order) -> Order:
+    """Cancel a resting order. Raises Refusal when it is not resting."""
+    if not order.is_resting:
+        raise Refusal(409, "ORDER_NOT_CANCELLABLE", f"order is already {order.status}")
+    take_out(state, order, VenueOrderStatus.CANCELLED)
+    return order
+
+
+def amend(state: State, changes: Sequence[tuple[Order, Amend]]) -> list[Order | Refusal]:
+    """Amend resting orders, best effort, in the order given."""
+    together = frozenset(order.sequence for order, _ in changes)
+    answers: list[Order | Refusal] = []
+    for order, change in changes:
+        try:
+            answers.append(_amend_one(state, order, change, together))
+        except Refusal as refusal:
+            answers.append(refusal)
+    return answers
+
+
+def _amend_one(state: State, order: Order, change: Amend, spared: frozenset[int]) -> Order:
+    """Change price, size or both. Priority is kept at the same price and no larger size."""
+    if not order.is_resting:
+        raise order_not_found()
+    tick = order.own_tick if change.new_price is None else checks.tick_of(state, change.new_price)
+    size = order.size if change.new_size is None else _new_size(order, change.new_size)
+    _afford(order, tick, size)
+    is_kept = tick == order.own_tick and size <= order.size
+    if is_kept:
+        _shrink(state, order, size)
+        return order
+    take_off(state, order)
+    order.own_tick = tick
+    order.tick = tick if order.outcome == 0 else TICKS - tick
+    order.size = size
+    order.amount = _amount_of(order)
+    order.updated_ms = state.now_ms
+    mode, order.self_trade = order.self_trade, SelfTrade.CANCEL_OLDEST
+    match(state, state.book(order.market, order.currency), order, spared)
+    order.self_trade = mode
+    if order.filled < order.size:
+        order.status = VenueOrderStatus.PARTIAL if order.filled else VenueOrderStatus.OPEN
+        rest(state, order)
+    return order
+
+
+def _new_size(order: Order, wanted: Decimal) -> int:
+    if not wanted.is_finite() or wanted > checks.AMOUNT_HIGH:
+        raise bad_request("newSize is not a number of shares")
+    size = to_units(wanted, MICRO) // SHARE_STEP * SHARE_STEP
+    if size <= order.filled:
+        raise bad_request("newSize must be greater than the filled size")
+    return size
+
+
+def _afford(order: Order, tick: int, size: int) -> None:
+    """The account can cover the order as amended, with what it has locked already."""
+    asset, locked = claim(order)
+    rest_of_it = size - order.filled
+    is_buy = order.side is Side.BUY
+    needed = rest_of_it * tick * order.currency.payout if is_buy else rest_of_it
+    if order.account.free.holds(asset) + locked < needed:
+        if is_buy:
+            checks.cash(order.account, order.currency, needed - locked)
+        else:
+            checks.holding(
+                order.account, order.market, order.outcome, order.currency, needed - locked
+            )
+
+
+def _shrink(state: State, order: Order, size: int) -> None:
+    """Make an order smaller where it stands, and unlock the difference."""
+    level = order.level
+    if level is None:
+        raise order_not_found()
+    before = claim(order)
+    level.total -= order.size - size
+    order.size = size
+    order.amount = _amount_of(order)
+    order.updated_ms = state.now_ms
+    asset, after = claim(order)
+    state.ledger.transfer(asset, order.account.locked, order.account.free, before[1] - after)
+
+
+def _amount_of(order: Order) -> int:
+    """`amount` recomputed from size and price: 15 x 0.50 is 7.50 dollars; a sell's are shares."""
+    if order.side is Side.BUY:
+        return order.size * order.own_tick * order.currency.payout
+    return order.size * (NANO // MICRO)
