@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from hashlib import sha256
+from uuid import UUID
 
 from bayse_agent.domain.market import Bar, Event, Market, MarketId, OrderBook, Quote, Tick
 from bayse_agent.domain.money import Price, Probability
@@ -48,6 +50,13 @@ class Context:
         return self.market.price1
 
     @property
+    def threshold(self) -> Decimal | None:
+        """What outcome1 must reach: the market's own figure, else its event's."""
+        if self.market.threshold is not None:
+            return self.market.threshold
+        return self.event.threshold
+
+    @property
     def time_left_s(self) -> float | None:
         """Seconds until trading ends; None when the venue gives no closing date."""
         if self.event.closes_at is None:
@@ -72,6 +81,12 @@ class Forecast:
     made_at: datetime
     market_price: Price | None
     threshold: Decimal | None = None
+
+
+def forecast_id(author: str, market_id: MarketId, at: datetime) -> str:
+    """Derive a forecast's id from who made it, of what and when: a replay gives the same."""
+    text = "\x1f".join((author, market_id, at.isoformat()))
+    return str(UUID(bytes=sha256(text.encode()).digest()[:16], version=5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
