@@ -43,6 +43,10 @@ from bayse_agent.simulation.exchange.units import NANO, TICKS, to_units
 _AS_DOCUMENTED = Switches()
 
 
+def _created(event: EventState) -> int:
+    return event.spec.created_ms
+
+
 class Exchange:
     """A deterministic state machine: the same calls in the same order give the same exchange.
 
@@ -58,6 +62,8 @@ class Exchange:
     ) -> None:
         self.state = State(start_ms=start_ms, switches=switches, journal=journal)
         self._by_created: list[tuple[int, int]] = []
+        self._live: list[tuple[int, int]] = []
+        self._by_series: dict[str, list[EventState]] = {}
 
     # -- time and listings -------------------------------------------------------------------
 
@@ -83,7 +89,11 @@ class Exchange:
 
     def list_event(self, spec: EventSpec) -> EventState:
         event = lifecycle.list_event(self.state, spec)
-        insort(self._by_created, (spec.created_ms, event.number))
+        key = (spec.created_ms, event.number)
+        insort(self._by_created, key)
+        insort(self._live, key)
+        if spec.series is not None:
+            insort(self._by_series.setdefault(spec.series, []), event, key=_created)
         return event
 
     def set_threshold(self, event: EventState, value: Decimal) -> None:
@@ -242,6 +252,16 @@ class Exchange:
         """All events, newest created first."""
         for _, number in reversed(self._by_created):
             yield self.state.events[number - 1]
+
+    def live_events(self) -> list[EventState]:
+        """The events that have not ended, newest created first: what most readers want."""
+        events = [(key, self.state.events[key[1] - 1]) for key in self._live]
+        self._live = [key for key, event in events if event.status not in lifecycle.ENDED]
+        return [event for _, event in reversed(events) if event.status not in lifecycle.ENDED]
+
+    def events_of(self, series: str) -> Sequence[EventState]:
+        """The windows of a series, oldest created first."""
+        return self._by_series.get(series, ())
 
     def event(self, event_id: str) -> EventState:
         key = ids.read(ids.Kind.EVENT, event_id)

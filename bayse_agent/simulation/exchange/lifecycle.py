@@ -18,7 +18,7 @@ from bayse_agent.simulation.exchange.resting import take_out
 from bayse_agent.simulation.exchange.state import State
 from bayse_agent.simulation.exchange.units import TICKS
 
-_ENDED = (MarketStatus.RESOLVED, MarketStatus.CANCELLED)
+ENDED = (MarketStatus.RESOLVED, MarketStatus.CANCELLED)
 
 
 def list_event(state: State, spec: EventSpec) -> EventState:
@@ -68,7 +68,7 @@ def _market(state: State, event: EventState, spec: MarketSpec) -> MarketState:
 def _set_status(event: EventState, status: MarketStatus) -> None:
     event.status = status
     for market in event.markets:
-        if market.status not in _ENDED:
+        if market.status not in ENDED:
             market.status = status
 
 
@@ -90,7 +90,7 @@ def unpause(event: EventState) -> None:
 
 def close(state: State, event: EventState) -> None:
     """End trading: every resting order is cancelled and what it locked is given back."""
-    if event.status in (MarketStatus.CLOSED, *_ENDED):
+    if event.status in (MarketStatus.CLOSED, *ENDED):
         return
     _set_status(event, MarketStatus.CLOSED)
     for market in event.markets:
@@ -105,14 +105,14 @@ def _clear_books(state: State, market: MarketState) -> None:
 
 def _end_event(state: State, event: EventState) -> None:
     """Once its last market has ended, so has the event."""
-    if all(market.status in _ENDED for market in event.markets):
+    if all(market.status in ENDED for market in event.markets):
         is_void = all(market.is_void for market in event.markets)
         event.status = MarketStatus.CANCELLED if is_void else MarketStatus.RESOLVED
         event.resolved_ms = state.now_ms
 
 
 def _still_going(state: State, market: MarketState) -> None:
-    if market.status in _ENDED:
+    if market.status in ENDED:
         raise bad_request("market is resolved already")
     _clear_books(state, market)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from bayse_agent.domain.market import (
+    Engine,
     Event,
     EventId,
     Market,
@@ -135,7 +136,7 @@ def prices(
     if middle is None:
         return None, None, None
     middle = rounded(middle)
-    if not state.books:
+    if state.event.spec.engine is Engine.AMM:
         return middle, middle, 1 - middle
     book = exchange.state.book(state, currency)
     ask, bid = book.asks.best(), book.bids.best()
@@ -275,13 +276,11 @@ def sell_price(
     """The price that a holder would sell at now; 0 where there is none."""
     if not market.is_open:
         return Decimal(0)
-    if not market.books and not market.pools:
-        exchange.state.refresh(market, currency)
-    if market.books:
-        bids, _ = exchange.levels(market, outcome, currency, 1)
-        return in_price(bids[0][0]) if bids else Decimal(0)
-    found = exchange.marginal(market, outcome, currency)
-    return Decimal(0) if found is None else rounded(found)
+    if market.event.spec.engine is Engine.AMM:
+        found = exchange.marginal(market, outcome, currency)
+        return Decimal(0) if found is None else rounded(found)
+    bids, _ = exchange.levels(market, outcome, currency, 1)
+    return in_price(bids[0][0]) if bids else Decimal(0)
 
 
 def worth(
