@@ -1,3 +1,226 @@
 """Plain builders of domain values for tests: every field has a sensible default."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from bayse_agent.domain.forecast import Context, Forecast, Underlying
+from bayse_agent.domain.market import (
+    Bar,
+    Engine,
+    Event,
+    EventId,
+    EventType,
+    Level,
+    Market,
+    MarketId,
+    MarketStatus,
+    OrderBook,
+    Outcome,
+    OutcomeId,
+    Quote,
+    SeriesSlug,
+    Side,
+    Symbol,
+    Tick,
+)
+from bayse_agent.domain.money import Currency, Money, Price, price, probability, shares
+from bayse_agent.domain.portfolio import Portfolio, fold
+
+NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+MARKET_ID = MarketId("market-1")
+UP, DOWN = OutcomeId("up-1"), OutcomeId("down-1")
+BTC = Symbol("BTCUSDT")
+
+
+def a_market(
+    *,
+    id: str = MARKET_ID,
+    status: MarketStatus = MarketStatus.OPEN,
+    price1: str | None = "0.50",
+    fee_rate: str | None = "0.02",
+    minimum_order: Money | None = None,
+    threshold: str | None = None,
+    labels: tuple[str, str] = ("Up", "Down"),
+) -> Market:
+    listed = None if price1 is None else price(price1)
+    return Market(
+        id=MarketId(id),
+        event_id=EventId("event-1"),
+        title="Up or down?",
+        status=status,
+        outcome1=Outcome(id=UP, label=labels[0]),
+        outcome2=Outcome(id=DOWN, label=labels[1]),
+        price1=listed,
+        price2=None if listed is None else Price(1 - listed),
+        buy_price1=listed,
+        buy_price2=None if listed is None else Price(1 - listed),
+        fee_rate=None if fee_rate is None else Decimal(fee_rate),
+        minimum_order=minimum_order,
+        threshold=None if threshold is None else Decimal(threshold),
+        close_value=None,
+        winner=None,
+        rules="",
+    )
+
+
+def an_event(
+    market: Market | None = None,
+    *,
+    engine: Engine = Engine.CLOB,
+    status: MarketStatus = MarketStatus.OPEN,
+    opens_at: datetime | None = NOON - timedelta(minutes=5),
+    closes_at: datetime | None = NOON + timedelta(minutes=10),
+    symbol: Symbol | None = BTC,
+    threshold: str | None = "60000",
+) -> Event:
+    return Event(
+        id=EventId("event-1"),
+        slug="crypto-btc-15min-1",
+        title="Up or down?",
+        description="",
+        category="CRYPTO",
+        type=EventType.SINGLE,
+        engine=engine,
+        status=status,
+        created_at=opens_at,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        resolves_at=closes_at,
+        resolved_at=None,
+        symbol=symbol,
+        series=SeriesSlug("crypto-btc-15min"),
+        threshold=None if threshold is None else Decimal(threshold),
+        close_value=None,
+        currencies=(Currency.NGN, Currency.USD),
+        markets=(market or a_market(),),
+    )
+
+
+def a_book(
+    bids: Sequence[tuple[str, str]] = (("0.49", "1000"),),
+    asks: Sequence[tuple[str, str]] = (("0.51", "1000"),),
+    *,
+    outcome_id: OutcomeId = UP,
+    currency: Currency = Currency.NGN,
+    at: datetime = NOON,
+) -> OrderBook:
+    """A book from (price, shares) pairs, best first."""
+    return OrderBook(
+        market_id=MARKET_ID,
+        outcome_id=outcome_id,
+        currency=currency,
+        bids=tuple(Level(price=price(p), shares=shares(s)) for p, s in bids),
+        asks=tuple(Level(price=price(p), shares=shares(s)) for p, s in asks),
+        last_price=None,
+        source_at=at,
+        received_at=at,
+    )
+
+
+def a_quote(
+    amount: str = "100",
+    count: str = "1.9",
+    *,
+    outcome_id: OutcomeId = UP,
+    currency: Currency = Currency.NGN,
+    is_complete: bool = True,
+    at: datetime = NOON,
+) -> Quote:
+    """A quote to buy `count` shares for `amount`, fee inside."""
+    average = Decimal(amount) / (Decimal(count) * currency.payout)
+    return Quote(
+        market_id=MARKET_ID,
+        outcome_id=outcome_id,
+        side=Side.BUY,
+        currency=currency,
+        amount=Decimal(amount),
+        shares=shares(count),
+        average_price=Price(average),
+        market_price=Price(average),
+        fee=Money.zero(currency),
+        is_complete=is_complete,
+        exceeds_liability=False,
+        received_at=at,
+    )
+
+
+def an_underlying(
+    closes: Sequence[float] = (60_000.0, 60_030.0) * 60,
+    *,
+    last: float = 60_000.0,
+    at: datetime = NOON,
+    symbol: Symbol = BTC,
+    recent_s: int = 120,
+) -> Underlying:
+    """Closed one-minute bars up to `at`, and a tick a second at the last price."""
+    first = at - timedelta(minutes=len(closes))
+    bars = tuple(
+        Bar(
+            at=first + timedelta(minutes=index),
+            open=Decimal(str(close)),
+            high=Decimal(str(close)),
+            low=Decimal(str(close)),
+            close=Decimal(str(close)),
+        )
+        for index, close in enumerate(closes)
+    )
+
+    def tick(moment: datetime) -> Tick:
+        return Tick(symbol=symbol, price=Decimal(str(last)), at=moment, received_at=moment)
+
+    recent = tuple(tick(at - timedelta(seconds=s)) for s in range(recent_s, -1, -1))
+    return Underlying(last=tick(at), recent=recent, bars=bars)
+
+
+def a_context(
+    *,
+    event: Event | None = None,
+    market: Market | None = None,
+    book1: OrderBook | None = None,
+    book2: OrderBook | None = None,
+    quotes: tuple[Quote, ...] = (),
+    underlying: Underlying | None = None,
+    now: datetime = NOON,
+) -> Context:
+    """A market on a book by default; leave the books out of a formula's event."""
+    market = market or a_market()
+    event = event or an_event(market)
+    if event.engine is Engine.CLOB:
+        book1 = book1 or a_book()
+        book2 = book2 or a_book(outcome_id=DOWN)
+    return Context(
+        event=event,
+        market=market,
+        book1=book1,
+        book2=book2,
+        quotes=quotes,
+        underlying=underlying,
+        now=now,
+    )
+
+
+def a_forecast(
+    chance: float = 0.60,
+    standard_error: float = 0.02,
+    *,
+    market_id: str = MARKET_ID,
+    made_at: datetime = NOON,
+) -> Forecast:
+    return Forecast(
+        id="forecast-1",
+        market_id=MarketId(market_id),
+        author="test",
+        probability=probability(chance),
+        standard_error=standard_error,
+        rationale="",
+        made_at=made_at,
+        market_price=None,
+    )
+
+
+def a_portfolio(deposits: str = "100000", currency: Currency = Currency.NGN) -> Portfolio:
+    """Cash alone."""
+    return fold(Money.of(deposits, currency), (), ())
