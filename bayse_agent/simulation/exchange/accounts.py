@@ -13,6 +13,7 @@ from bayse_agent.simulation.exchange.records import (
     ActivityRecord,
     Cause,
     Result,
+    TradeRecord,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Account:
         self.costs: dict[int, int] = {}
         self.positions: dict[int, tuple[MarketState, int, Currency]] = {}
         self.orders: dict[int, Order] = {}
-        self.trades: list[object] = []
+        self.trades: list[TradeRecord] = []
         self.activities: list[ActivityRecord] = []
         self.results: list[Result] = []
         self.sequence = 0

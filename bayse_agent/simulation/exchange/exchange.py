@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import takewhile
 
 from bayse_agent.domain.market import Engine, Side
 from bayse_agent.domain.money import Currency, Money
@@ -318,3 +319,26 @@ class Exchange:
             return None
         self.state.refresh(market, currency)
         return self.state.marginal(market, outcome, currency)
+
+    def last_tick(self, market: MarketState, outcome: int, currency: Currency) -> int | None:
+        """The last price that traded in a book, in the outcome's terms."""
+        last = self.state.book(market, currency).last_tick
+        return last if last is None or outcome == 0 else TICKS - last
+
+    def trades_of_order(self, order_id: str) -> list[TradeRecord]:
+        """The fills of a user's order, newest first; none for an unknown one."""
+        key = ids.read(ids.Kind.ORDER, order_id)
+        account = None if key is None else self.state.accounts.get(key[0])
+        if key is None or account is None:
+            return []
+        order = account.orders.get(key[1])
+        if order is None:
+            return []
+        # Trades are in time order, so everything before the order was made can be passed over.
+        later = takewhile(lambda trade: trade.at_ms >= order.created_ms, reversed(account.trades))
+        return [trade for trade in later if order in (trade.taker, trade.maker)]
+
+    def all_trades(self) -> list[TradeRecord]:
+        """Every trade, newest first."""
+        trades = [trade for market in self.state.markets for trade in market.trades]
+        return sorted(trades, key=lambda trade: trade.at_ms, reverse=True)
