@@ -1,0 +1,178 @@
+"""Orders on their way out: sealed as bytes that can be stored, sent once, the reply classified.
+
+An order on a book goes as a batch of one, whose `Idempotency-Key` the venue honours. Against a
+formula there is only the single route, which takes no key: there, every doubt stays a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from bayse_agent.adapters.bayse.client import Access, BayseClient, Request
+from bayse_agent.adapters.bayse.replies import Answer, NeverSent, complaint
+from bayse_agent.adapters.bayse.secrets import redact
+from bayse_agent.adapters.bayse.wire import orders, writing
+from bayse_agent.adapters.bayse.wire.drift import Drift
+from bayse_agent.adapters.bayse.wire.reader import Reader, decode
+from bayse_agent.adapters.bayse.wire.writing import SellUnit
+from bayse_agent.domain.errors import (
+    InvalidValue,
+    VenueError,
+    VenueMalformed,
+    VenueRateLimited,
+)
+from bayse_agent.domain.market import Engine, MarketId, OutcomeId, Side
+from bayse_agent.domain.money import Currency
+from bayse_agent.domain.order import (
+    Accepted,
+    Amend,
+    Declined,
+    PlaceOrder,
+    PlaceReply,
+    Unresolved,
+    VenueOrder,
+)
+
+BATCH = "/v1/pm/orders/batch"
+AMEND = "/v1/pm/orders/batch/amend"
+NOT_SENT = 0
+"""The status of a Declined that no venue said: the request never left."""
+
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_SINGLE = re.compile(r"/v1/pm/events/[^/]+/markets/([^/]+)/orders")
+_REFUSALS = frozenset({400, 401, 403, 404, 422})
+_IN_DOUBT = re.compile(r"internal|timeout|timed|unavailable|unknown|idempot", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedOrder:
+    """A request exactly as it will leave. `key` is None on the route that takes none.
+
+    Store it before it is sent; what is sent later is this, byte by byte.
+    """
+
+    path: str
+    key: str | None
+    body: bytes
+
+
+def seal(order: PlaceOrder, *, key: str, unit: SellUnit) -> SealedOrder:
+    """Write an order down. Raises InvalidValue for one that the venue cannot take."""
+    if not _KEY.fullmatch(key):
+        raise InvalidValue(f"not an idempotency key: {key!r}")
+    if order.engine is Engine.CLOB:
+        return SealedOrder(path=BATCH, key=key, body=writing.batch_of_one(order, unit))
+    event, market = quote(order.event_id, safe=""), quote(order.market_id, safe="")
+    path = f"/v1/pm/events/{event}/markets/{market}/orders"
+    return SealedOrder(path=path, key=None, body=writing.single(order, unit))
+
+
+async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
+    """Send a sealed order and say what became of it. It raises for nothing on the way."""
+    asked = _asked(sealed)
+    if sealed.key is None:
+        return await _send_single(client, sealed, asked)
+    key = sealed.key
+    reply = await _outcome(lambda: client.post_known(sealed.path, sealed.body, key))
+    if not isinstance(reply, Answer):
+        return reply
+
+    def placed_item() -> VenueOrder | orders.Refusal:
+        item = orders.batch_item(reply.json(), client.drift)
+        return item if isinstance(item, orders.Refusal) else orders.placed_item(item, asked)
+
+    return _concluded(reply, placed_item)
+
+
+async def _send_single(client: BayseClient, sealed: SealedOrder, asked: orders.Asked) -> PlaceReply:
+    reply = await send_once(client, sealed.path, sealed.body)
+    if not isinstance(reply, Answer):
+        return reply
+    return _concluded(reply, lambda: orders.placed(reply.json(), asked, client.drift))
+
+
+async def send_amend(
+    client: BayseClient, change: Amend, *, key: str
+) -> Accepted | Declined | Unresolved:
+    """Amend one resting order."""
+    if not _KEY.fullmatch(key):
+        raise InvalidValue(f"not an idempotency key: {key!r}")
+    body = writing.amend(change)
+    reply = await _outcome(lambda: client.post_known(AMEND, body, key))
+    if not isinstance(reply, Answer):
+        return reply
+
+    def amended() -> VenueOrder | orders.Refusal:
+        item = orders.batch_item(reply.json(), client.drift)
+        if isinstance(item, orders.Refusal):
+            return item
+        return orders.amended(item[0], change.order_id)
+
+    return _concluded(reply, amended)
+
+
+async def send_once(client: BayseClient, path: str, body: bytes) -> Answer | Declined | Unresolved:
+    """POST something that moves money, once. Success is for the caller to read."""
+    request = Request(method="POST", path=path, access=Access.WRITE, body=body)
+    reply = await _outcome(lambda: client.once(request))
+    if not isinstance(reply, Answer) or reply.is_success:
+        return reply
+    return refused(reply)
+
+
+def refused(answer: Answer) -> Declined | Unresolved:
+    """What an answer other than a success proves: only the venue's own words prove anything."""
+    told = complaint(answer)
+    if answer.status not in _REFUSALS or told is None:
+        return Unresolved(reason=f"HTTP {answer.status} proves nothing")
+    if answer.status == 422 and _IN_DOUBT.search(f"{told.code} {told.message}"):
+        return Unresolved(reason=f"the key was used before: {told.message}")
+    return Declined(status=answer.status, code=told.code, message=told.message)
+
+
+async def _outcome(send: Callable[[], Awaitable[Answer]]) -> Answer | Declined | Unresolved:
+    """The whole answer, or what its absence means."""
+    try:
+        return await send()
+    except VenueRateLimited as error:
+        return Declined(status=429, code=error.code or "rate_limit", message=str(error))
+    except NeverSent as error:
+        return Declined(status=NOT_SENT, code="not_sent", message=str(error))
+    except VenueError as error:
+        return Unresolved(reason=redact(str(error)))
+
+
+def _concluded(
+    answer: Answer, read: Callable[[], VenueOrder | orders.Refusal]
+) -> Accepted | Declined | Unresolved:
+    if not answer.is_success:
+        return refused(answer)
+    try:
+        found = read()
+    except VenueMalformed as error:
+        return Unresolved(reason=redact(f"HTTP {answer.status}, but {error}"))
+    if isinstance(found, VenueOrder):
+        return Accepted(order=found, is_replay=answer.is_replay)
+    code, message = redact(found.code), redact(found.message)
+    if not code or _IN_DOUBT.search(code):
+        return Unresolved(reason=f"the item failed without a clear reason: {code} {message}")
+    return Declined(status=answer.status, code=code, message=message)
+
+
+def _asked(sealed: SealedOrder) -> orders.Asked:
+    """What the bytes ask for, read back from them: they alone are the truth."""
+    drift = Drift()
+    body = Reader(decode(sealed.body), "sealed", drift)
+    row = body if sealed.key is None else body.rows("orders", "sealed.order")[0]
+    single = _SINGLE.fullmatch(sealed.path)
+    market_id = unquote(single.group(1)) if single else row.optional_id("marketId")
+    return orders.Asked(
+        market_id=None if market_id is None else MarketId(market_id),
+        outcome_id=OutcomeId(row.id("outcomeId")),
+        side=row.choice("side", Side),
+        currency=row.choice("currency", Currency),
+        engine=Engine.AMM if sealed.key is None else Engine.CLOB,
+    )
