@@ -248,11 +248,16 @@ class Store(Protocol):
     async def open_intents(self) -> tuple[OpenIntent, ...]:
         """Intents that are live or were lost, oldest first. Lost ones leave when marked final."""
 
-    async def forecasts_of(self, market_id: MarketId) -> tuple[Forecast, ...]:
-        """Every forecast made of a market, oldest first."""
+    async def claimed_orders(self) -> frozenset[OrderId]:
+        """Orders at the venue that are known to come from an intent of ours."""
 
-    async def end_market(self, result: MarketResult) -> None:
-        """Write down a market's winner with its settlements and scores. It is tracked no more."""
+    async def forecasts_of(
+        self, market_ids: Sequence[MarketId]
+    ) -> Mapping[MarketId, tuple[Forecast, ...]]:
+        """Every forecast made of each of the markets, oldest first."""
+
+    async def end_markets(self, results: Sequence[MarketResult]) -> None:
+        """Write down winners with their settlements and scores. They are tracked no more."""
 
     async def funnel(self) -> Mapping[str, int]:
         """Looks by the reason that they ended with."""

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context, Forecast, Underlying
+from bayse_agent.domain.journal import Deposit, Look, MarketResult, TrackedMarket
 from bayse_agent.domain.market import (
     Bar,
     Engine,
@@ -27,7 +29,18 @@ from bayse_agent.domain.market import (
     Tick,
 )
 from bayse_agent.domain.money import Currency, Money, Price, price, probability, shares
-from bayse_agent.domain.portfolio import Portfolio, fold
+from bayse_agent.domain.order import (
+    Buy,
+    Fill,
+    FillId,
+    Intent,
+    OrderId,
+    OrderType,
+    VenueOrder,
+    VenueOrderStatus,
+    intent_id,
+)
+from bayse_agent.domain.portfolio import Portfolio, Settlement, fold
 
 NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 MARKET_ID = MarketId("market-1")
@@ -224,3 +237,119 @@ def a_forecast(
 def a_portfolio(deposits: str = "100000", currency: Currency = Currency.NGN) -> Portfolio:
     """Cash alone."""
     return fold(Money.of(deposits, currency), (), ())
+
+
+def a_tracked_market(
+    id: str = MARKET_ID,
+    *,
+    opens_at: datetime | None = NOON - timedelta(minutes=5),
+    closes_at: datetime | None = NOON + timedelta(minutes=10),
+) -> TrackedMarket:
+    return TrackedMarket(
+        market_id=MarketId(id),
+        event_id=EventId("event-1"),
+        title="Up or down?",
+        engine=Engine.CLOB,
+        outcome1_id=UP,
+        outcome2_id=DOWN,
+        series=SeriesSlug("crypto-btc-15min"),
+        symbol=BTC,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        resolves_at=closes_at,
+        seen_at=NOON,
+    )
+
+
+def a_look(
+    reason: Reason = Reason.NO_EDGE,
+    *,
+    market_id: str = MARKET_ID,
+    at: datetime = NOON,
+    forecast: Forecast | None = None,
+) -> Look:
+    return Look(market_id=MarketId(market_id), at=at, reason=reason, forecast=forecast)
+
+
+def an_intent(
+    stake: str = "1000", *, market_id: str = MARKET_ID, engine: Engine = Engine.CLOB
+) -> Intent:
+    """A wish to buy Up at 0.55 or better, from the forecast of `a_forecast`."""
+    return Intent(
+        id=intent_id(market_id, stake),
+        event_id=EventId("event-1"),
+        market_id=MarketId(market_id),
+        engine=engine,
+        wish=Buy(
+            market_id=MarketId(market_id),
+            outcome_id=UP,
+            stake=Money.of(stake, Currency.NGN),
+            worst_price=price("0.55"),
+        ),
+        forecast_id="forecast-1",
+        created_at=NOON,
+    )
+
+
+def a_fill(intent: Intent, *, id: str = "fill-1", cash: str = "550", count: str = "9.8") -> Fill:
+    """Shares bought for cash, with a fee of NGN 11 in it."""
+    return Fill(
+        id=FillId(id),
+        intent_id=intent.id,
+        order_id=OrderId("order-1"),
+        market_id=intent.market_id,
+        outcome_id=intent.wish.outcome_id,
+        side=Side.BUY,
+        shares=shares(count),
+        price=price("0.55"),
+        cash=Money.of(cash, Currency.NGN),
+        fee=Money.of("11", Currency.NGN),
+        at=NOON,
+    )
+
+
+def a_venue_order(
+    intent: Intent,
+    *,
+    id: str = "order-1",
+    status: VenueOrderStatus = VenueOrderStatus.FILLED,
+    filled: str = "10",
+    created_at: datetime = NOON,
+) -> VenueOrder:
+    assert isinstance(intent.wish, Buy)
+    return VenueOrder(
+        id=OrderId(id),
+        market_id=intent.market_id,
+        outcome_id=intent.wish.outcome_id,
+        side=Side.BUY,
+        type=OrderType.LIMIT,
+        status=status,
+        amount=intent.wish.stake.amount,
+        price=intent.wish.worst_price,
+        size=shares("18"),
+        filled=shares(filled),
+        remaining=None,
+        average_price=None,
+        fee=None,
+        currency=intent.currency,
+        self_trade=None,
+        created_at=created_at,
+        updated_at=created_at,
+    )
+
+
+def a_deposit(amount: str = "100000", id: str = "opening") -> Deposit:
+    return Deposit(id=id, amount=Money.of(amount, Currency.NGN), at=NOON)
+
+
+def a_result(payout: str = "980", *, market_id: str = MARKET_ID) -> MarketResult:
+    """Up won, and paid what was held of it."""
+    paid = Settlement(
+        market_id=MarketId(market_id),
+        outcome_id=UP,
+        winner=UP,
+        shares=shares("9.8"),
+        payout=Money.of(payout, Currency.NGN),
+        at=NOON,
+    )
+    return MarketResult(market_id=MarketId(market_id), winner=UP, at=NOON, settlements=(paid,))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Forecast
@@ -112,7 +111,7 @@ class OpenIntent:
     intent: Intent
     status: IntentStatus
     order_id: OrderId | None
-    filled: Decimal
+    fills: tuple[Fill, ...]
     absences: int
 
 

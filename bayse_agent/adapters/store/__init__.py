@@ -1,0 +1,1 @@
+"""The agent's books on disk: SQLite by default, PostgreSQL by choice. All SQL lives here."""

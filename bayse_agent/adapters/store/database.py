@@ -1,0 +1,103 @@
+"""Runs units of work against a database: each in one transaction, one at a time.
+
+A unit of work is a plain function of a connection. On SQLite it runs whole in one thread of its
+own, so that it costs one hop between threads instead of one for each statement; elsewhere on
+SQLAlchemy's async engine.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+BUSY_TIMEOUT_MS = 5000
+
+
+class Database(Protocol):
+    """Something that runs units of work."""
+
+    async def run(self, work: Work[T]) -> T:
+        """Run the work in one transaction: committed when it returns, undone when it raises."""
+
+    async def close(self) -> None: ...
+
+
+def connect(url: str) -> Database:
+    """The database at a SQLAlchemy address: `sqlite:///file`, `postgresql+asyncpg://...`."""
+    if make_url(url).get_driver_name() == "pysqlite":
+        return ThreadDatabase(url)
+    return AsyncDatabase(url)
+
+
+class ThreadDatabase:
+    """SQLite, in a thread of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _sqlite_engine(url)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+
+    async def run(self, work: Work[T]) -> T:
+        def transaction() -> T:
+            with self._engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+
+    async def close(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+
+class AsyncDatabase:
+    """Any database with an async driver."""
+
+    def __init__(self, url: str) -> None:
+        self._engine: AsyncEngine = create_async_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine.sync_engine)
+
+    async def run(self, work: Work[T]) -> T:
+        async with self._engine.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    _prepare_sqlite(engine)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Make commits survive a power cut, foreign keys count, and transactions begin at once."""
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # The driver would begin at the first change only, and leave tables out of transactions.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

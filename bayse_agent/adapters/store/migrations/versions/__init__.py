@@ -1,0 +1,1 @@
+"""One file a revision; `migrate.py` runs them."""

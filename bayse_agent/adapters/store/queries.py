@@ -1,0 +1,59 @@
+"""Reads of the whole books: for reports and for scoring, not for every pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, func, select
+
+from bayse_agent.adapters.store import tables
+from bayse_agent.adapters.store.rows import fill_of, forecast_of, intent_of
+from bayse_agent.domain.forecast import Forecast
+from bayse_agent.domain.journal import ScoreSummary
+from bayse_agent.domain.market import MarketId
+from bayse_agent.domain.order import Fill, Intent, OrderId
+
+
+def forecasts_of(
+    connection: Connection, market_ids: Sequence[MarketId]
+) -> Mapping[MarketId, tuple[Forecast, ...]]:
+    forecasts = tables.forecasts
+    query = (
+        select(forecasts)
+        .where(forecasts.c.market_id.in_(market_ids))
+        .order_by(forecasts.c.made_at, forecasts.c.id)
+    )
+    found: dict[MarketId, list[Forecast]] = {market_id: [] for market_id in market_ids}
+    for row in connection.execute(query):
+        found[row.market_id].append(forecast_of(row))
+    return {market_id: tuple(several) for market_id, several in found.items()}
+
+
+def claimed_orders(connection: Connection) -> frozenset[OrderId]:
+    return frozenset(connection.execute(select(tables.orders.c.id)).scalars())
+
+
+def funnel(connection: Connection) -> Mapping[str, int]:
+    """Looks by reason, reasons in alphabetical order."""
+    reason = tables.looks.c.reason
+    query = select(reason, func.count().label("looks")).group_by(reason).order_by(reason)
+    return {row.reason: row.looks for row in connection.execute(query)}
+
+
+def score_summary(connection: Connection) -> ScoreSummary:
+    scores = tables.scores.c
+    query = select(
+        func.count().label("count"),
+        func.avg(scores.brier_agent).label("brier_agent"),
+        func.avg(scores.brier_market).label("brier_market"),
+        func.avg(scores.log_loss_agent).label("log_loss_agent"),
+        func.avg(scores.log_loss_market).label("log_loss_market"),
+    ).where(scores.brier_market.is_not(None))
+    row = connection.execute(query).one()
+    return ScoreSummary(**row._mapping)
+
+
+def ledger(connection: Connection) -> tuple[tuple[Intent, ...], tuple[Fill, ...]]:
+    intents = connection.execute(select(tables.intents).order_by(tables.intents.c.number))
+    fills = connection.execute(select(tables.fills).order_by(tables.fills.c.number))
+    return tuple(intent_of(row) for row in intents), tuple(fill_of(row) for row in fills)

@@ -1,0 +1,234 @@
+"""Rows of the tables to domain values and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row
+
+from bayse_agent.domain.forecast import Forecast
+from bayse_agent.domain.journal import ForecastScore, Look, MarketResult, TrackedMarket
+from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, SeriesSlug, Side, Symbol
+from bayse_agent.domain.money import Currency, Money, Price, Shares, probability
+from bayse_agent.domain.order import (
+    Buy,
+    Fill,
+    FillId,
+    Intent,
+    IntentId,
+    IntentStatus,
+    OrderId,
+    Sell,
+)
+from bayse_agent.domain.portfolio import Settlement
+
+Values = dict[str, object]
+AnyRow = Row[Any]
+
+
+def market_values(market: TrackedMarket) -> Values:
+    return {
+        "id": market.market_id,
+        "event_id": market.event_id,
+        "title": market.title,
+        "engine": market.engine.value,
+        "outcome1_id": market.outcome1_id,
+        "outcome2_id": market.outcome2_id,
+        "series": market.series,
+        "symbol": market.symbol,
+        "opens_at": market.opens_at,
+        "closes_at": market.closes_at,
+        "resolves_at": market.resolves_at,
+        "seen_at": market.seen_at,
+    }
+
+
+def market_of(row: AnyRow) -> TrackedMarket:
+    return TrackedMarket(
+        market_id=MarketId(row.id),
+        event_id=EventId(row.event_id),
+        title=row.title,
+        engine=Engine(row.engine),
+        outcome1_id=OutcomeId(row.outcome1_id),
+        outcome2_id=OutcomeId(row.outcome2_id),
+        series=None if row.series is None else SeriesSlug(row.series),
+        symbol=None if row.symbol is None else Symbol(row.symbol),
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        resolves_at=row.resolves_at,
+        seen_at=row.seen_at,
+    )
+
+
+def forecast_values(forecast: Forecast) -> Values:
+    return {
+        "id": forecast.id,
+        "market_id": forecast.market_id,
+        "author": forecast.author,
+        "probability": float(forecast.probability),
+        "standard_error": forecast.standard_error,
+        "market_price": forecast.market_price,
+        "threshold": forecast.threshold,
+        "rationale": forecast.rationale,
+        "made_at": forecast.made_at,
+    }
+
+
+def forecast_of(row: AnyRow) -> Forecast:
+    return Forecast(
+        id=row.id,
+        market_id=MarketId(row.market_id),
+        author=row.author,
+        probability=probability(row.probability),
+        standard_error=row.standard_error,
+        rationale=row.rationale,
+        made_at=row.made_at,
+        market_price=None if row.market_price is None else Price(row.market_price),
+        threshold=row.threshold,
+    )
+
+
+def look_values(look: Look) -> Values:
+    return {
+        "market_id": look.market_id,
+        "at": look.at,
+        "reason": look.reason.value,
+        "forecast_id": None if look.forecast is None else look.forecast.id,
+        "inputs": as_text(look.inputs),
+    }
+
+
+def as_text(values: Mapping[str, str]) -> str:
+    return json.dumps(dict(values), separators=(",", ":"))
+
+
+def intent_values(intent: Intent, request: str, number: int) -> Values:
+    wish = intent.wish
+    amount: Decimal = wish.stake.amount if isinstance(wish, Buy) else wish.shares
+    return {
+        "id": intent.id,
+        "number": number,
+        "forecast_id": intent.forecast_id,
+        "event_id": intent.event_id,
+        "market_id": intent.market_id,
+        "engine": intent.engine.value,
+        "outcome_id": wish.outcome_id,
+        "side": side_of(wish).value,
+        "currency": intent.currency.value,
+        "amount": amount,
+        "worst_price": wish.worst_price,
+        "request": request,
+        "status": IntentStatus.PENDING.value,
+        "created_at": intent.created_at,
+        "changed_at": intent.created_at,
+    }
+
+
+def side_of(wish: Buy | Sell) -> Side:
+    return Side.BUY if isinstance(wish, Buy) else Side.SELL
+
+
+def intent_of(row: AnyRow) -> Intent:
+    market_id, outcome_id = MarketId(row.market_id), OutcomeId(row.outcome_id)
+    currency, worst_price = Currency(row.currency), Price(row.worst_price)
+    wish: Buy | Sell
+    if Side(row.side) is Side.BUY:
+        wish = Buy(
+            market_id=market_id,
+            outcome_id=outcome_id,
+            stake=Money(row.amount, currency),
+            worst_price=worst_price,
+        )
+    else:
+        wish = Sell(
+            market_id=market_id,
+            outcome_id=outcome_id,
+            shares=Shares(row.amount),
+            currency=currency,
+            worst_price=worst_price,
+        )
+    return Intent(
+        id=IntentId(row.id),
+        event_id=EventId(row.event_id),
+        market_id=market_id,
+        engine=Engine(row.engine),
+        wish=wish,
+        forecast_id=row.forecast_id,
+        created_at=row.created_at,
+    )
+
+
+def fill_values(fill: Fill, number: int) -> Values:
+    return {
+        "id": fill.id,
+        "number": number,
+        "intent_id": fill.intent_id,
+        "order_id": fill.order_id,
+        "market_id": fill.market_id,
+        "outcome_id": fill.outcome_id,
+        "side": fill.side.value,
+        "currency": fill.cash.currency.value,
+        "shares": fill.shares,
+        "price": fill.price,
+        "cash": fill.cash.amount,
+        "fee": fill.fee.amount,
+        "at": fill.at,
+    }
+
+
+def fill_of(row: AnyRow) -> Fill:
+    currency = Currency(row.currency)
+    return Fill(
+        id=FillId(row.id),
+        intent_id=IntentId(row.intent_id),
+        order_id=OrderId(row.order_id),
+        market_id=MarketId(row.market_id),
+        outcome_id=OutcomeId(row.outcome_id),
+        side=Side(row.side),
+        shares=Shares(row.shares),
+        price=Price(row.price),
+        cash=Money(row.cash, currency),
+        fee=Money(row.fee, currency),
+        at=row.at,
+    )
+
+
+def settlement_values(settlement: Settlement, number: int) -> Values:
+    return {
+        "market_id": settlement.market_id,
+        "outcome_id": settlement.outcome_id,
+        "currency": settlement.payout.currency.value,
+        "number": number,
+        "winner_id": settlement.winner,
+        "shares": settlement.shares,
+        "payout": settlement.payout.amount,
+        "at": settlement.at,
+    }
+
+
+def settlement_of(row: AnyRow) -> Settlement:
+    at: datetime = row.at
+    return Settlement(
+        market_id=MarketId(row.market_id),
+        outcome_id=OutcomeId(row.outcome_id),
+        winner=None if row.winner_id is None else OutcomeId(row.winner_id),
+        shares=Shares(row.shares),
+        payout=Money(row.payout, Currency(row.currency)),
+        at=at,
+    )
+
+
+def score_values(score: ForecastScore, result: MarketResult) -> Values:
+    return {
+        "forecast_id": score.forecast_id,
+        "market_id": result.market_id,
+        "outcome": score.outcome,
+        "brier_agent": score.brier_agent,
+        "brier_market": score.brier_market,
+        "log_loss_agent": score.log_loss_agent,
+        "log_loss_market": score.log_loss_market,
+    }

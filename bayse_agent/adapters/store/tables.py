@@ -1,0 +1,196 @@
+"""The tables of the agent's books. Each change here is a new revision under `migrations/`.
+
+Unique keys make double entry impossible: an intent, a fill, a settlement can be written once.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from bayse_agent.adapters.store.columns import Exact, Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ID = String(64)
+WORD = String(32)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("mode", WORD, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("options", Text, nullable=False),
+)
+
+deposits = Table(
+    "deposits",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("currency", WORD, nullable=False),
+    Column("amount", Exact, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+listings = Table(
+    "listings",
+    metadata,
+    Column("source", String(128), primary_key=True),
+    Column("read_at", Moment, nullable=False),
+)
+
+markets = Table(
+    "markets",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("event_id", ID, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("engine", WORD, nullable=False),
+    Column("outcome1_id", ID, nullable=False),
+    Column("outcome2_id", ID, nullable=False),
+    Column("series", String(128)),
+    Column("symbol", WORD),
+    Column("opens_at", Moment),
+    Column("closes_at", Moment),
+    Column("resolves_at", Moment),
+    Column("seen_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("winner_id", ID),
+    Index(None, "settled_at"),
+)
+
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("market_id", ID, ForeignKey("markets.id"), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("standard_error", Float, nullable=False),
+    Column("market_price", Exact),
+    Column("threshold", Exact),
+    Column("rationale", Text, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Index(None, "market_id"),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("market_id", ID, ForeignKey("markets.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", WORD, nullable=False),
+    Column("forecast_id", ID, ForeignKey("forecasts.id"), unique=True),
+    Column("inputs", Text, nullable=False),
+    UniqueConstraint("market_id", "at"),
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("forecast_id", ID, ForeignKey("forecasts.id"), nullable=False),
+    Column("event_id", ID, nullable=False),
+    Column("market_id", ID, ForeignKey("markets.id"), nullable=False),
+    Column("engine", WORD, nullable=False),
+    Column("outcome_id", ID, nullable=False),
+    Column("side", WORD, nullable=False),
+    Column("currency", WORD, nullable=False),
+    Column("amount", Exact, nullable=False),
+    Column("worst_price", Exact, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("status", WORD, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Index(None, "status"),
+    Index(None, "market_id"),
+)
+
+intent_changes = Table(
+    "intent_changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("intent_id", ID, ForeignKey("intents.id"), nullable=False),
+    Column("status", WORD, nullable=False),
+    Column("proof", Text, nullable=False),
+    Column("shows_absence", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "intent_id"),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("intent_id", ID, ForeignKey("intents.id"), nullable=False, unique=True),
+    Column("status", WORD, nullable=False),
+    Column("filled", Exact, nullable=False),
+    Column("average_price", Exact),
+    Column("read_at", Moment, nullable=False),
+)
+
+fills = Table(
+    "fills",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("intent_id", ID, ForeignKey("intents.id"), nullable=False),
+    Column("order_id", ID, nullable=False),
+    Column("market_id", ID, ForeignKey("markets.id"), nullable=False),
+    Column("outcome_id", ID, nullable=False),
+    Column("side", WORD, nullable=False),
+    Column("currency", WORD, nullable=False),
+    Column("shares", Exact, nullable=False),
+    Column("price", Exact, nullable=False),
+    Column("cash", Exact, nullable=False),
+    Column("fee", Exact, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "intent_id"),
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("market_id", ID, ForeignKey("markets.id"), primary_key=True),
+    Column("outcome_id", ID, primary_key=True),
+    Column("currency", WORD, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("winner_id", ID),
+    Column("shares", Exact, nullable=False),
+    Column("payout", Exact, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    Column("forecast_id", ID, ForeignKey("forecasts.id"), primary_key=True),
+    Column("market_id", ID, ForeignKey("markets.id"), nullable=False),
+    Column("outcome", Integer, nullable=False),
+    Column("brier_agent", Float, nullable=False),
+    Column("brier_market", Float),
+    Column("log_loss_agent", Float, nullable=False),
+    Column("log_loss_market", Float),
+    Index(None, "market_id"),
+)
