@@ -1,0 +1,202 @@
+"""Gathers what is known of the markets that are due, as of now, and asks for a forecast of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from bayse_agent.domain.decision import Reason
+from bayse_agent.domain.errors import FeedStale, VenueError, VenueRejected
+from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying
+from bayse_agent.domain.journal import Look, TrackedMarket
+from bayse_agent.domain.market import (
+    Engine,
+    Event,
+    EventId,
+    Market,
+    MarketStatus,
+    OrderBook,
+    OutcomeId,
+    Quote,
+    Side,
+    Symbol,
+)
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.concurrent import each
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A market that could be looked at, and what a forecaster makes of it."""
+
+    context: Context
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Listed:
+    """A market that is due, as the venue lists it now."""
+
+    event: Event
+    market: Market
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unreadable:
+    """A read that failed, and why."""
+
+    reason: Reason
+    detail: str
+
+
+_Books = Mapping[OutcomeId, OrderBook | _Unreadable]
+_Underlyings = Mapping[Symbol, Underlying | _Unreadable]
+
+
+async def research(agent: Agent, due: Sequence[TrackedMarket]) -> list[Seen | Look]:
+    """Look at every market that is due, in that order: seen with a forecast, or why not."""
+    events = await _events(agent, due)
+    listed = [_listed(market, events[market.event_id]) for market in due]
+    trading = [one for one in listed if isinstance(one, _Listed)]
+    books = await _books(agent, trading)
+    underlyings = await _underlyings(agent, trading)
+    at_once = agent.habits.reads_at_once
+
+    async def see(market: TrackedMarket, one: _Listed | _Unreadable) -> Seen | Look:
+        found = one if isinstance(one, _Unreadable) else await _see(agent, one, books, underlyings)
+        if isinstance(found, Seen):
+            return found
+        return Look(
+            market_id=market.market_id,
+            at=agent.clock.now(),
+            reason=found.reason,
+            inputs={"detail": found.detail},
+        )
+
+    pairs = list(zip(due, listed, strict=True))
+    return await each(pairs, lambda pair: see(*pair), at_once=at_once)
+
+
+async def _events(
+    agent: Agent, due: Sequence[TrackedMarket]
+) -> Mapping[EventId, Event | _Unreadable]:
+    ids = list(dict.fromkeys(market.event_id for market in due))
+    read = partial(_event, agent)
+    return dict(zip(ids, await each(ids, read, at_once=agent.habits.reads_at_once), strict=True))
+
+
+async def _event(agent: Agent, event_id: EventId) -> Event | _Unreadable:
+    try:
+        return await agent.market_data.event(event_id, currency=agent.habits.currency)
+    except VenueError as error:
+        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
+
+
+def _listed(tracked: TrackedMarket, event: Event | _Unreadable) -> _Listed | _Unreadable:
+    if isinstance(event, _Unreadable):
+        return event
+    market = event.market(tracked.market_id)
+    if market is None:
+        detail = "the event lists it no more"
+        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=detail)
+    if event.status is not MarketStatus.OPEN or market.status is not MarketStatus.OPEN:
+        return _Unreadable(reason=Reason.CLOSED, detail=f"{event.status}, {market.status}")
+    return _Listed(event=event, market=market)
+
+
+async def _books(agent: Agent, listed: Sequence[_Listed]) -> _Books:
+    """The books of every outcome in as few reads as may be."""
+    ids = [
+        outcome.id
+        for one in listed
+        if one.event.engine is Engine.CLOB
+        for outcome in (one.market.outcome1, one.market.outcome2)
+    ]
+    many = agent.habits.books_a_read
+    chunks = [ids[start : start + many] for start in range(0, len(ids), many)]
+    read = partial(_chunk_of_books, agent)
+    answers = await each(chunks, read, at_once=agent.habits.reads_at_once)
+    return {key: book for answer in answers for key, book in answer.items()}
+
+
+async def _chunk_of_books(agent: Agent, ids: Sequence[OutcomeId]) -> _Books:
+    try:
+        books = await agent.market_data.books(ids, currency=agent.habits.currency)
+    except VenueError as error:
+        failed = _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
+        return {outcome_id: failed for outcome_id in ids}
+    return {book.outcome_id: book for book in books}
+
+
+async def _underlyings(agent: Agent, listed: Sequence[_Listed]) -> _Underlyings:
+    symbols = sorted({one.event.symbol for one in listed if one.event.symbol is not None})
+    read = partial(_underlying, agent)
+    answers = await each(symbols, read, at_once=agent.habits.reads_at_once)
+    return dict(zip(symbols, answers, strict=True))
+
+
+async def _underlying(agent: Agent, symbol: Symbol) -> Underlying | _Unreadable:
+    try:
+        return await agent.feed.underlying(symbol)
+    except FeedStale as error:
+        return _Unreadable(reason=Reason.STALE_DATA, detail=str(error))
+
+
+async def _see(
+    agent: Agent, one: _Listed, books: _Books, underlyings: _Underlyings
+) -> Seen | _Unreadable:
+    """One market's context and forecast."""
+    event, market = one.event, one.market
+    underlying = None if event.symbol is None else underlyings[event.symbol]
+    book1, book2 = books.get(market.outcome1.id), books.get(market.outcome2.id)
+    for part in (underlying, book1, book2):
+        if isinstance(part, _Unreadable):
+            return part
+    try:
+        quotes = await _quotes(agent, one) if event.engine is Engine.AMM else ()
+    except VenueError as error:
+        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
+    context = Context(
+        event=event,
+        market=market,
+        book1=_readable(book1),
+        book2=_readable(book2),
+        quotes=quotes,
+        underlying=_readable(underlying),
+        now=agent.clock.now(),
+    )
+    forecast = await agent.forecaster.forecast(context)
+    if isinstance(forecast, NoForecast):
+        return _Unreadable(reason=Reason.NO_FORECAST, detail=forecast.reason)
+    return Seen(context=context, forecast=forecast)
+
+
+def _readable(part: T | _Unreadable | None) -> T | None:
+    return None if isinstance(part, _Unreadable) else part
+
+
+async def _quotes(agent: Agent, one: _Listed) -> tuple[Quote, ...]:
+    """What buying either outcome would cost, at rising amounts. What it refuses is left out."""
+    least = one.market.minimum_order
+    usual = agent.habits.quote_amounts
+    amounts = usual if least is None else (least.amount, *(a for a in usual if a > least.amount))
+    quotes: list[Quote] = []
+    for outcome in (one.market.outcome1, one.market.outcome2):
+        for amount in amounts:
+            try:
+                quote = await agent.market_data.quote(
+                    event_id=one.event.id,
+                    market_id=one.market.id,
+                    outcome_id=outcome.id,
+                    side=Side.BUY,
+                    amount=amount,
+                    currency=agent.habits.currency,
+                )
+            except VenueRejected:
+                break
+            quotes.append(quote)
+    return tuple(quotes)

@@ -1,0 +1,167 @@
+"""Markets that have ended: what they paid enters the books, and every forecast gets its score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from bayse_agent.domain.errors import VenueError
+from bayse_agent.domain.forecast import Forecast
+from bayse_agent.domain.journal import ForecastScore, MarketResult, TrackedMarket
+from bayse_agent.domain.market import Event, EventId, Market, MarketId, MarketStatus, OutcomeId
+from bayse_agent.domain.money import ZERO, Money
+from bayse_agent.domain.portfolio import Activity, Portfolio, Position, Settlement
+from bayse_agent.domain.scoring import brier, log_loss
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.concurrent import each
+
+_Payouts = Mapping[tuple[MarketId | None, OutcomeId | None], Activity]
+
+
+async def settle(agent: Agent) -> tuple[MarketResult, ...]:
+    """Write down every market that the venue has resolved or voided since. Raises VenueError.
+
+    A market in which money is still on its way (an order, a payout) waits for the next pass.
+    """
+    now = agent.clock.now()
+    over = [market for market in await agent.store.tracked() if _may_be_over(market, now)]
+    over += await _undated(agent, now)
+    if not over:
+        return ()
+    ended = await _ended(agent, over)
+    portfolio = await agent.store.portfolio(agent.habits.currency)
+    ordered = {intent.market_id for intent in portfolio.live}
+    ended = {key: market for key, market in ended.items() if key not in ordered}
+    if not ended:
+        return ()
+    payouts = await _payouts(agent, ended, portfolio, over)
+    forecasts = await agent.store.forecasts_of(sorted(ended))
+    results = [
+        result
+        for key in sorted(ended)
+        if (result := _result(ended[key], portfolio, payouts, forecasts[key], now)) is not None
+    ]
+    await agent.store.end_markets(results)
+    return tuple(results)
+
+
+def _may_be_over(market: TrackedMarket, now: datetime) -> bool:
+    moment = market.resolves_at or market.closes_at
+    return moment is not None and moment <= now
+
+
+async def _undated(agent: Agent, now: datetime) -> list[TrackedMarket]:
+    """Markets without dates, when they were looked at by the last pass."""
+    looks = await agent.store.last_looks()
+    since = now - timedelta(seconds=2 * agent.habits.pass_interval_s)
+    return [
+        market
+        for market in await agent.store.tracked()
+        if market.closes_at is None
+        and market.resolves_at is None
+        and looks.get(market.market_id, since) > since
+    ]
+
+
+async def _ended(agent: Agent, over: Sequence[TrackedMarket]) -> dict[MarketId, Market]:
+    """Of the tracked markets, those that the venue has resolved or voided."""
+    ids = sorted({market.event_id for market in over})
+    read = partial(_event, agent)
+    events = await each(ids, read, at_once=agent.habits.reads_at_once)
+    wanted = {market.market_id for market in over}
+    return {
+        market.id: market
+        for event in events
+        if event is not None
+        for market in event.markets
+        if market.id in wanted and (market.winner is not None or _is_void(event, market))
+    }
+
+
+def _is_void(event: Event, market: Market) -> bool:
+    return MarketStatus.CANCELLED in (event.status, market.status)
+
+
+async def _event(agent: Agent, event_id: EventId) -> Event | None:
+    try:
+        return await agent.market_data.event(event_id, currency=agent.habits.currency)
+    except VenueError:
+        # It stays tracked: the next pass asks again.
+        return None
+
+
+async def _payouts(
+    agent: Agent,
+    ended: Mapping[MarketId, Market],
+    portfolio: Portfolio,
+    over: Sequence[TrackedMarket],
+) -> _Payouts:
+    """The account's lines that paid or refunded what was held in those markets."""
+    held = {
+        (position.market_id, position.outcome_id)
+        for position in portfolio.positions
+        if position.market_id in ended
+    }
+    closings = [m.closes_at for m in over if m.market_id in ended and m.closes_at is not None]
+    since = min(closings, default=None)
+    found: dict[tuple[MarketId | None, OutcomeId | None], Activity] = {}
+    number, last = 1, 1
+    while number <= last and not held <= found.keys():
+        page = await agent.venue.activities(page=number, size=agent.habits.page_size)
+        for line in page.items:
+            is_ours = line.currency is portfolio.currency
+            if is_ours and (line.payout is not None or line.amount_refunded is not None):
+                found.setdefault((line.market_id, line.outcome_id), line)
+        if since is not None and page.items and page.items[-1].at < since:
+            break
+        number, last = number + 1, page.last
+    return found
+
+
+def _result(
+    market: Market,
+    portfolio: Portfolio,
+    payouts: _Payouts,
+    forecasts: Sequence[Forecast],
+    now: datetime,
+) -> MarketResult | None:
+    """How a market ended for us; None while what was held is not paid out yet."""
+    held = [position for position in portfolio.positions if position.market_id == market.id]
+    lines = [payouts.get((position.market_id, position.outcome_id)) for position in held]
+    paid = [(p, line) for p, line in zip(held, lines, strict=True) if line is not None]
+    if len(paid) < len(held):
+        return None
+    return MarketResult(
+        market_id=market.id,
+        winner=market.winner,
+        at=now,
+        settlements=tuple(_settlement(market, position, line) for position, line in paid),
+        scores=tuple(_score(one, market) for one in forecasts) if market.winner else (),
+    )
+
+
+def _settlement(market: Market, position: Position, line: Activity) -> Settlement:
+    amount = line.payout if line.payout is not None else line.amount_refunded
+    return Settlement(
+        market_id=market.id,
+        outcome_id=position.outcome_id,
+        winner=market.winner,
+        shares=position.shares,
+        payout=Money(amount if amount is not None else ZERO, line.currency),
+        at=line.at,
+    )
+
+
+def _score(forecast: Forecast, market: Market) -> ForecastScore:
+    """The forecast's score beside the market's, at the price that the forecast was made on."""
+    won = market.winner == market.outcome1.id
+    price = None if forecast.market_price is None else float(forecast.market_price)
+    return ForecastScore(
+        forecast_id=forecast.id,
+        outcome=int(won),
+        brier_agent=brier(forecast.probability, won),
+        brier_market=None if price is None else brier(price, won),
+        log_loss_agent=log_loss(forecast.probability, won),
+        log_loss_market=None if price is None else log_loss(price, won),
+    )
