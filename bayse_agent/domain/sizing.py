@@ -257,8 +257,9 @@ def _why_not(belief: Belief, best: Offer, rule: SizingRule) -> tuple[Reason, str
         f"chance {belief.probability:.4f}, believed {belief.mean:.4f}, "
         f"break-even {best.break_even:.4f}, market {belief.market_price:.4f}"
     )
-    no_edge = raw_edge <= rule.minimum_edge or belief.mean <= best.break_even
-    return (Reason.NO_EDGE if no_edge else Reason.EDGE_WITHIN_ERROR), detail
+    # With an edge of its own, it was the forecast's error that took it away.
+    reason = Reason.NO_EDGE if raw_edge <= rule.minimum_edge else Reason.EDGE_WITHIN_ERROR
+    return reason, detail
 
 
 def _stake(
