@@ -124,7 +124,7 @@ class LocalMarketData:
             return views.event(self._exchange, self._exchange.event_by_slug(slug), currency)
 
     async def series(self, *, page: int = 1, size: int = 50) -> Page[Series]:
-        numbered = list(enumerate(self._world.catalogue, start=1))
+        numbered = list(enumerate(self._world.series(), start=1))
         return _paged(numbered, page, size, _series)
 
     async def series_windows(self, slug: SeriesSlug) -> tuple[SeriesWindow, ...]:
@@ -284,7 +284,7 @@ class LocalVenue(LocalMarketData):
 
     def _send(self, order: PlaceOrder) -> Accepted | Declined:
         try:
-            return Accepted(order=views.order(self._exchange.place(self._account, order)))
+            return Accepted(order=views.placed(self._exchange.place(self._account, order)))
         except Refusal as refusal:
             return _declined(refusal)
 

@@ -6,6 +6,7 @@ in-process venue and the server tell the same.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from bayse_agent.domain.market import (
@@ -22,7 +23,7 @@ from bayse_agent.domain.market import (
     Symbol,
 )
 from bayse_agent.domain.money import ONE, Currency, Money, Price, Shares, price
-from bayse_agent.domain.order import FillId, OrderId, OrderType, Trade, VenueOrder
+from bayse_agent.domain.order import FillId, OrderId, Trade, VenueOrder
 from bayse_agent.domain.portfolio import Activity, Holding, ProfitAndLoss, Wallet
 from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.exchange.book import Order
@@ -178,13 +179,23 @@ def quoted_price(result: QuoteResult) -> Decimal:
 
 
 def order_price(order: Order) -> Price | None:
-    """The limit, where there is one; what it averaged on a formula market; else None."""
-    if order.type is OrderType.LIMIT and order.own_tick:
-        return in_price(order.own_tick)
+    """The limit an order has on a book; on a formula market, what it paid."""
     if order.own_tick:
-        return None
+        return in_price(order.own_tick)
     paid = average(order.cash, order.filled, order.currency)
     return None if paid is None else Price(min(paid, ONE))
+
+
+def placed(record: Order) -> VenueOrder:
+    """An order as placing it answers, which tells less than reading it back.
+
+    A book does not tell the average price yet; a formula market tells neither what is left of
+    the order, nor its fee, nor the self-trade mode.
+    """
+    full = order(record)
+    if record.own_tick:
+        return replace(full, average_price=None)
+    return replace(full, remaining=None, fee=None, self_trade=None)
 
 
 def order(record: Order) -> VenueOrder:
