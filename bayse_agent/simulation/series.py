@@ -39,7 +39,7 @@ class SeriesSpec:
     interval_ms: int
     engine: Engine
     fee_percent: Decimal
-    minimum_order: Mapping[Currency, Decimal] = _MINIMUM
+    minimum_order: Mapping[Currency, Decimal]
 
     @property
     def is_crypto(self) -> bool:
@@ -108,6 +108,7 @@ def _hourly(prefix: str, pair: str, asset: str, category: str, fee_percent: int)
         interval_ms=_HOUR.ms,
         engine=Engine.AMM,
         fee_percent=Decimal(fee_percent),
+        minimum_order=_MINIMUM,
     )
 
 
