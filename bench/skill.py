@@ -19,6 +19,7 @@ import gzip
 import json
 import math
 import sys
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -66,7 +67,7 @@ def read_tape(path: Path) -> Tape:
     try:
         with opener(path, "rt", encoding="utf-8", newline="") as file:
             rows = list(_rows(path, csv.reader(file)))
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
         raise BadTape(f"{path}: {error}") from error
     if not rows:
         raise BadTape(f"{path}: no bars")
@@ -83,9 +84,11 @@ def _rows(path: Path, lines: Iterator[list[str]]) -> Iterator[tuple[float, ...]]
     for number, line in enumerate(lines, start=2):
         if not line:
             continue
+        if len(line) < 5:
+            raise BadTape(f"{path}: line {number}: {len(line)} columns")
         try:
             yield (_minute(line[0]), *(float(text) for text in line[1:5]))
-        except (ValueError, IndexError) as error:
+        except (ValueError, OverflowError) as error:
             raise BadTape(f"{path}: line {number}: {error}") from error
 
 
