@@ -1,0 +1,376 @@
+"""How requests are carried: what is repeated, what never is, and what is signed."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+from datetime import timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from bayse_agent.adapters.bayse.client import Access, BayseClient, Request
+from bayse_agent.adapters.bayse.signing import signature
+from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.domain.errors import (
+    ConfigurationError,
+    VenueError,
+    VenueMalformed,
+    VenueNotFound,
+    VenueRateLimited,
+    VenueRejected,
+    VenueUnreachable,
+)
+from tests.adapters.bayse.conftest import CREDENTIALS, QUICK, SECRET
+from tests.adapters.bayse.scripted_server import (
+    HANG_UP,
+    PAGE_OF_A_PROXY,
+    Reply,
+    ScriptedServer,
+    Seen,
+)
+from tests.adapters.bayse.timers import START, HandTimer
+
+OK = Reply.of({"fine": True})
+POST = Request(method="POST", path="/v1/x", access=Access.WRITE, body=b'{"a":1}')
+
+
+def is_signed_right(seen: Seen) -> bool:
+    expected = signature(
+        SECRET,
+        timestamp_s=int(seen.headers["x-timestamp"]),
+        method=seen.method,
+        path=seen.path,
+        body=seen.body,
+    )
+    return seen.headers["x-signature"] == expected
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param(Reply.complaint(500, "internal_server_error"), id="500"),
+        pytest.param(PAGE_OF_A_PROXY, id="html 502"),
+        pytest.param(Reply.complaint(429, "rate_limit"), id="429"),
+        pytest.param(Reply(status=408), id="408"),
+        pytest.param(HANG_UP, id="hang-up"),
+        pytest.param(Reply(body=b'{"fine": true}', sent_bytes=60), id="cut off"),
+        pytest.param(Reply(pause_s=0.4), id="slow"),
+    ],
+)
+async def test_read_when_trouble_passes_then_answers(
+    client: BayseClient, server: ScriptedServer, trouble: Reply
+) -> None:
+    server.answers(trouble, OK)
+
+    assert await client.read("/v1/x") == {"fine": True}
+    assert len(server.requests) == 2
+
+
+async def test_read_when_trouble_stays_then_raises_after_the_last_attempt(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.usual = PAGE_OF_A_PROXY
+
+    with pytest.raises(VenueUnreachable):
+        await client.read("/v1/x")
+    assert len(server.requests) == QUICK.attempts_max
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        (Reply.complaint(404, "not_found"), VenueNotFound),
+        (Reply.complaint(400, "bad"), VenueRejected),
+        (Reply.complaint(401, "unauthorized"), VenueRejected),
+        (Reply(status=404, body=b"<html>"), VenueMalformed),
+        (Reply(status=401, body=b"{}"), VenueMalformed),
+        (Reply(body=b"<html>please log in</html>"), VenueMalformed),
+        (Reply(body=b'{"price": NaN}'), VenueMalformed),
+        (Reply(body=b'{"a": 1, "a": 2}'), VenueMalformed),
+        (Reply(body=b"\xff\xfe"), VenueMalformed),
+        (Reply(body=b"[" * 100_000), VenueMalformed),
+        (Reply(body=b""), VenueMalformed),
+        (Reply(status=302, headers={"Location": "http://127.0.0.1:1/"}), VenueMalformed),
+        (Reply(body=b"x", headers={"Content-Encoding": "gzip"}), VenueMalformed),
+    ],
+)
+async def test_read_when_the_answer_is_final_then_raises_at_once(
+    client: BayseClient, server: ScriptedServer, reply: Reply, expected: type[VenueError]
+) -> None:
+    server.answers(reply)
+
+    with pytest.raises(VenueError) as caught:
+        await client.read("/v1/x")
+    assert type(caught.value) is expected
+    assert len(server.requests) == 1
+
+
+async def test_read_when_redirected_then_sends_nothing_to_the_other_place(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.answers(Reply(status=307, headers={"Location": f"{server.url}/elsewhere"}))
+
+    with pytest.raises(VenueMalformed):
+        await client.read("/v1/x", access=Access.READ)
+    assert [seen.path for seen in server.requests] == ["/v1/x"]
+
+
+async def test_read_when_the_answer_is_too_long_then_stops_reading(
+    server: ScriptedServer, timer: HandTimer
+) -> None:
+    options = dataclasses.replace(QUICK, body_max_bytes=1000)
+    bomb = gzip.compress(b" " * 10_000_000)
+    server.answers(Reply(body=bomb, headers={"Content-Encoding": "gzip"}))
+
+    async with BayseClient(server.url, timer=timer, options=options) as client:
+        with pytest.raises(VenueMalformed, match="too long"):
+            await client.read("/v1/x")
+
+
+async def test_read_when_the_venue_names_a_wait_then_waits_that_long(
+    client: BayseClient, server: ScriptedServer, timer: HandTimer
+) -> None:
+    server.answers(Reply(status=429, headers={"Retry-After": "7"}), OK)
+
+    await client.read("/v1/x")
+
+    assert 7 <= timer.monotonic_s() < 8
+
+
+@pytest.mark.parametrize("header", ["1000000000000", "-1", "abc", "", "1e9", "٣"])
+async def test_read_when_the_wait_is_absurd_then_waits_no_longer_than_allowed(
+    client: BayseClient, server: ScriptedServer, timer: HandTimer, header: str
+) -> None:
+    server.answers(Reply(status=429, headers={"Retry-After": header}), OK)
+
+    await client.read("/v1/x")
+
+    assert timer.monotonic_s() <= QUICK.retry_after_max_s
+
+
+async def test_read_when_public_and_keyless_then_shows_nothing_of_us(
+    server: ScriptedServer, timer: HandTimer
+) -> None:
+    server.answers(OK)
+
+    async with BayseClient(server.url, timer=timer, options=QUICK) as client:
+        await client.read("/v1/x")
+
+    assert not [name for name in server.requests[0].headers if name.startswith("x-")]
+
+
+async def test_read_when_the_account_is_needed_but_keyless_then_refuses(
+    server: ScriptedServer, timer: HandTimer
+) -> None:
+    async with BayseClient(server.url, timer=timer, options=QUICK) as client:
+        with pytest.raises(ConfigurationError):
+            await client.read("/v1/x", access=Access.READ)
+
+    assert server.requests == []
+
+
+async def test_read_when_signing_is_not_needed_then_does_not_sign(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.answers(OK)
+
+    await client.read("/v1/x", access=Access.READ)
+
+    assert server.requests[0].headers["x-public-key"] == "pk_live_public123"
+    assert "x-signature" not in server.requests[0].headers
+
+
+async def test_read_when_not_opened_then_refuses(timer: HandTimer) -> None:
+    with pytest.raises(ConfigurationError):
+        await BayseClient("http://127.0.0.1:1", timer=timer).read("/v1/x")
+
+
+async def test_once_when_signed_then_the_signature_is_of_the_bytes_that_arrived(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.answers(OK)
+
+    await client.once(POST)
+
+    assert is_signed_right(server.requests[0])
+    assert int(server.requests[0].headers["x-timestamp"]) == int(START.timestamp())
+
+
+@pytest.mark.parametrize("base", ["", "/", "/v1", "/v1/"])
+async def test_once_when_the_base_is_spelt_in_any_way_then_signs_the_path_that_is_asked(
+    server: ScriptedServer, timer: HandTimer, base: str
+) -> None:
+    server.answers(OK)
+
+    async with BayseClient(server.url + base, timer=timer, credentials=CREDENTIALS) as client:
+        await client.once(POST)
+
+    assert server.requests[0].path == "/v1/x"
+    assert is_signed_right(server.requests[0])
+
+
+async def test_once_when_behind_a_proxy_then_signs_the_path_that_the_venue_sees(
+    server: ScriptedServer, timer: HandTimer
+) -> None:
+    server.answers(OK)
+    base = f"{server.url}/relay/v1"
+
+    async with BayseClient(base, timer=timer, credentials=CREDENTIALS) as client:
+        await client.once(POST)
+
+    seen = server.requests[0]
+    assert seen.path == "/relay/v1/x"
+    assert is_signed_right(dataclasses.replace(seen, path="/v1/x"))
+
+
+@pytest.mark.parametrize(
+    "trouble", [PAGE_OF_A_PROXY, HANG_UP, Reply(status=429), Reply(status=500)]
+)
+async def test_once_when_there_is_trouble_then_never_sends_again(
+    client: BayseClient, server: ScriptedServer, trouble: Reply
+) -> None:
+    server.usual = trouble
+
+    if trouble is HANG_UP:
+        with pytest.raises(VenueUnreachable):
+            await client.once(POST)
+    else:
+        assert not (await client.once(POST)).is_success
+    assert len(server.requests) == 1
+
+
+async def test_post_known_when_limited_then_sends_the_same_bytes_signed_afresh(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.answers(Reply(status=429, headers={"Retry-After": "3"}), OK)
+
+    await client.post_known("/v1/x", b'{"a":1}', "key-1")
+
+    first, second = server.requests
+    assert (first.body, first.headers["idempotency-key"]) == (b'{"a":1}', "key-1")
+    assert (second.body, second.headers["idempotency-key"]) == (b'{"a":1}', "key-1")
+    assert int(second.headers["x-timestamp"]) >= int(first.headers["x-timestamp"]) + 3
+    assert is_signed_right(first)
+    assert is_signed_right(second)
+
+
+@pytest.mark.parametrize("trouble", [PAGE_OF_A_PROXY, Reply(status=503), Reply(status=408)])
+async def test_post_known_when_it_may_have_been_taken_then_never_sends_again(
+    client: BayseClient, server: ScriptedServer, trouble: Reply
+) -> None:
+    server.usual = trouble
+
+    assert not (await client.post_known("/v1/x", b"{}", "key-1")).is_success
+    assert len(server.requests) == 1
+
+
+async def test_post_known_when_the_connection_breaks_then_never_sends_again(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.usual = HANG_UP
+
+    with pytest.raises(VenueUnreachable):
+        await client.post_known("/v1/x", b"{}", "key-1")
+    assert len(server.requests) == 1
+
+
+async def test_post_known_when_limited_for_ever_then_says_so(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.usual = Reply(status=429)
+
+    with pytest.raises(VenueRateLimited):
+        await client.post_known("/v1/x", b"{}", "key-1")
+    assert len(server.requests) == QUICK.attempts_max
+
+
+async def test_remove_when_trouble_passes_then_signs_each_attempt_afresh(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.answers(Reply(status=429, headers={"Retry-After": "2"}), OK)
+
+    await client.remove("/v1/pm/orders/1")
+
+    first, second = server.requests
+    assert is_signed_right(first)
+    assert is_signed_right(second)
+    assert first.headers["x-timestamp"] != second.headers["x-timestamp"]
+
+
+async def test_once_when_the_venues_clock_is_ahead_then_signs_with_its_time(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    ahead = format_datetime(START + timedelta(seconds=90), usegmt=True)
+    server.answers(Reply.of({}, Date=ahead), OK)
+
+    await client.read("/v1/x")
+    await client.once(POST)
+
+    told = int(server.requests[1].headers["x-timestamp"])
+    assert 90 <= told - START.timestamp() <= 91
+    assert 90 <= client.clock_skew_s <= 91
+
+
+@pytest.mark.parametrize("date", ["yesterday", "", "Tue, 17 Feb 1970 12:00:00 GMT"])
+async def test_once_when_the_venues_date_is_absurd_then_keeps_the_computers_time(
+    client: BayseClient, server: ScriptedServer, date: str
+) -> None:
+    server.answers(Reply.of({}, Date=date))
+
+    await client.read("/v1/x")
+
+    assert client.clock_skew_s == 0
+
+
+async def test_read_when_the_page_is_a_proxys_then_its_date_is_not_believed(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    date = format_datetime(START + timedelta(seconds=90), usegmt=True)
+    server.answers(
+        Reply(status=502, body=b"<html>", headers={"Content-Type": "text/html", "Date": date}), OK
+    )
+
+    await client.read("/v1/x")
+
+    assert client.clock_skew_s == 0
+
+
+async def test_read_when_the_venue_repeats_our_key_then_the_message_hides_it(
+    client: BayseClient, server: ScriptedServer
+) -> None:
+    server.answers(Reply.complaint(401, "unauthorized", "no such key pk_live_public123\r\nX: y"))
+
+    with pytest.raises(VenueRejected) as caught:
+        await client.read("/v1/x", access=Access.READ)
+    assert "public123" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_client_when_shown_then_hides_its_keys(client: BayseClient) -> None:
+    assert "live" not in repr(client)
+
+
+async def test_read_when_nobody_listens_then_raises_unreachable(timer: HandTimer) -> None:
+    async with BayseClient("http://127.0.0.1:1", timer=timer, options=QUICK) as client:
+        with pytest.raises(VenueUnreachable):
+            await client.read("/v1/x")
+
+
+async def test_read_when_called_more_often_than_the_rate_then_is_held_back(
+    client: BayseClient, server: ScriptedServer, timer: HandTimer
+) -> None:
+    server.usual = OK
+
+    for _ in range(QUICK.reads_per_s + 1):
+        await client.read("/v1/x")
+
+    assert timer.monotonic_s() >= 1
+
+
+async def test_read_when_the_system_keeps_time_then_answers(server: ScriptedServer) -> None:
+    server.answers(Reply(body=json.dumps({"p": 0.1}).encode()))
+
+    async with BayseClient(server.url, timer=SystemClock(), options=QUICK) as client:
+        assert str(await client.read("/v1/x")) == "{'p': Decimal('0.1')}"
