@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bayse_agent.domain.market import Side
 from bayse_agent.domain.money import Currency
+from bayse_agent.domain.order import SelfTrade
 from bayse_agent.simulation.exchange import fees
 from bayse_agent.simulation.exchange.accounts import Account
-from bayse_agent.simulation.exchange.book import Book, Level
+from bayse_agent.simulation.exchange.book import Book, Level, Order, crosses
 from bayse_agent.simulation.exchange.units import SHARE_STEP, TICKS
 
 
@@ -62,7 +63,7 @@ class Walk:
 def walk_size(book: Book, taker: Taker, micro: int) -> Walk:
     """Take `micro` shares, as far as the limit and the book allow."""
     walk = Walk()
-    for tick, on_offer in _offers(book, taker):
+    for tick, on_offer in offers(book, taker):
         walk.take(taker, min(on_offer, micro - walk.micro), tick)
         if walk.micro == micro:
             walk.is_complete = True
@@ -73,7 +74,7 @@ def walk_size(book: Book, taker: Taker, micro: int) -> Walk:
 def walk_cash(book: Book, taker: Taker, nanos: int) -> Walk:
     """Spend (or fetch, selling) up to `nanos`, in whole steps of a hundredth of a share."""
     walk = Walk()
-    for tick, on_offer in _offers(book, taker):
+    for tick, on_offer in offers(book, taker):
         step_cost = SHARE_STEP * tick * taker.currency.payout
         affordable = (nanos - walk.nanos) // step_cost * SHARE_STEP
         if affordable:
@@ -84,7 +85,25 @@ def walk_cash(book: Book, taker: Taker, nanos: int) -> Walk:
     return walk
 
 
-def _offers(book: Book, taker: Taker) -> Iterator[tuple[int, int]]:
+def reach(book: Book, order: Order) -> int:
+    """Micro-shares that an order would get at once: up to its limit, or to an own order's stop.
+
+    Counting ends once the order is full.
+    """
+    is_stopped = order.self_trade in (SelfTrade.CANCEL_NEWEST, SelfTrade.CANCEL_BOTH)
+    got = 0
+    for level in book.side(is_bid=not order.is_bid).walk():
+        if got >= order.size or not crosses(order, level.tick):
+            break
+        for maker in level:
+            if maker.account is not order.account:
+                got += maker.remaining
+            elif is_stopped:
+                return got
+    return got
+
+
+def offers(book: Book, taker: Taker) -> Iterator[tuple[int, int]]:
     """(own tick, micro-shares) of the levels that the taker would meet, best first."""
     side = book.asks if taker.is_bid else book.bids
     for level in side.walk():

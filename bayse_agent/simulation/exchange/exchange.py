@@ -184,6 +184,9 @@ class Exchange:
         if change.new_price is None and change.new_size is None:
             raise bad_request("newPrice or newSize is required")
         order = self.order(account, change.order_id)
+        if order.market.event.spec.engine is Engine.AMM:
+            raise Refusal(400, "UNSUPPORTED_ENGINE", "AMM orders cannot be amended")
+        checks.tradable(order.market, order.currency)
         self.state.refresh(order.market, order.currency)
         return order
 

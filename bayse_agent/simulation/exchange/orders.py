@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -18,7 +19,14 @@ from bayse_agent.domain.order import (
 from bayse_agent.simulation.exchange import checks
 from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.exchange.book import Book, Order, crosses
-from bayse_agent.simulation.exchange.depth import Taker, Walk, walk_cash, walk_size
+from bayse_agent.simulation.exchange.depth import (
+    Taker,
+    Walk,
+    offers,
+    reach,
+    walk_cash,
+    walk_size,
+)
 from bayse_agent.simulation.exchange.listing import MarketState
 from bayse_agent.simulation.exchange.matching import match
 from bayse_agent.simulation.exchange.records import created_kind
@@ -40,55 +48,28 @@ def place_on_book(
 ) -> Order:
     """Take an order on a book: check it, match it, and rest or end what is left."""
     book = state.book(market, request.currency)
-    taker = _taker(state, account, market, outcome, request)
     if request.type is OrderType.MARKET:
-        walk = _market_walk(state, book, taker, request)
-        own_tick, size = walk.worst_tick, walk.micro
-        wanted_all = walk.is_complete
+        walk = _market_walk(state, book, account, market, outcome, request)
+        own_tick, size, is_whole = walk.worst_tick, walk.micro, walk.is_complete
     else:
-        own_tick = taker.limit or 0
-        size, wanted_all = limit_size(state, request, own_tick), True
+        own_tick = 0 if request.price is None else checks.tick_of(state, request.price)
+        size, is_whole = limit_size(state, request, own_tick), True
     order = Order(
         account, market, outcome, request.side, request.currency, own_tick, size, state.now_ms, 0
     )
     _describe(order, request)
-    _admit(state, book, taker, order)
-    return _enter(state, book, order, is_whole=wanted_all)
+    _admit(state, book, order, is_whole=is_whole)
+    return _enter(state, book, order, is_whole=is_whole)
 
 
-def _taker(
-    state: State, account: Account, market: MarketState, outcome: int, request: PlaceOrder
-) -> Taker:
-    """Who comes to the book, with the limit that the order's price or slippage sets."""
-    if request.type is OrderType.MARKET:
-        limit = _slippage_limit(state, market, outcome, request)
-    else:
-        limit = None if request.price is None else checks.tick_of(state, request.price)
-    return Taker(
-        side=request.side,
-        outcome=outcome,
-        currency=request.currency,
-        fee_ppm=market.fee_ppm,
-        floor_ticks=state.floor_ticks,
-        limit=limit,
-        account=account,
-    )
-
-
-def _slippage_limit(
-    state: State, market: MarketState, outcome: int, request: PlaceOrder
-) -> int | None:
-    """The worst tick that a MARKET order's slippage allows, from the best price on offer."""
-    if request.max_slippage is None:
-        return None
-    is_bid = (request.side is Side.BUY) is (outcome == 0)
-    best = state.book(market, request.currency).side(is_bid=not is_bid).best()
+def _slippage_limit(book: Book, taker: Taker, slippage: Decimal) -> int | None:
+    """The worst tick that a MARKET order's slippage allows, from the best price on offer to it."""
+    best = next(offers(book, taker), None)
     if best is None:
         return None
-    own = Decimal(best if outcome == 0 else TICKS - best)
-    if request.side is Side.BUY:
-        return int(own * (1 + request.max_slippage))
-    return int(-(-own * (1 - request.max_slippage) // 1))
+    if taker.side is Side.BUY:
+        return int(best[0] * (1 + slippage))
+    return int(-(-best[0] * (1 - slippage) // 1))
 
 
 def limit_size(state: State, request: PlaceOrder, own_tick: int) -> int:
@@ -112,8 +93,25 @@ def _spendable(state: State, amount: Decimal) -> int:
     return to_units(amount * (1 - state.switches.dust), NANO)
 
 
-def _market_walk(state: State, book: Book, taker: Taker, request: PlaceOrder) -> Walk:
+def _market_walk(
+    state: State,
+    book: Book,
+    account: Account,
+    market: MarketState,
+    outcome: int,
+    request: PlaceOrder,
+) -> Walk:
     """How far a MARKET order gets on the book as it is. Raises Refusal when nowhere."""
+    taker = Taker(
+        side=request.side,
+        outcome=outcome,
+        currency=request.currency,
+        fee_ppm=market.fee_ppm,
+        floor_ticks=state.floor_ticks,
+        account=account,
+    )
+    if request.max_slippage is not None:
+        taker = replace(taker, limit=_slippage_limit(book, taker, request.max_slippage))
     walk = sized_walk(state, book, taker, request.amount, state.switches.sell_unit)
     if not walk.micro:
         raise no_liquidity()
@@ -141,18 +139,27 @@ def _describe(order: Order, request: PlaceOrder) -> None:
     order.expires_ms = None if request.expires_at is None else to_ms(request.expires_at)
 
 
-def _admit(state: State, book: Book, taker: Taker, order: Order) -> None:
+def _admit(state: State, book: Book, order: Order, *, is_whole: bool) -> None:
     """Last checks, against the account and the book. Raises Refusal."""
     account = order.account
     if order.side is Side.BUY:
         checks.one_sided(state, account, order.market, order.outcome, order.currency)
-        checks.cash(account, order.currency, claim(order)[1])
+        checks.cash(account, order.currency, order.amount)
     else:
-        checks.holding(account, order.market, order.outcome, order.currency, order.size)
+        checks.holding(
+            account, order.market, order.outcome, order.currency, _shares_asked(state, order)
+        )
     if order.post_only and _would_cross(book, order):
         raise unprocessable("post-only order would cross the book")
-    if order.force is TimeInForce.FOK and walk_size(book, taker, order.size).micro < order.size:
+    if order.force is TimeInForce.FOK and not (is_whole and reach(book, order) >= order.size):
         raise no_liquidity()
+
+
+def _shares_asked(state: State, order: Order) -> int:
+    """Micro-shares that a sell must have at hand: all it asked to sell, whatever is on offer."""
+    if state.switches.sell_unit is SellUnit.CASH:
+        return order.size
+    return order.amount // (NANO // MICRO) // SHARE_STEP * SHARE_STEP
 
 
 def _would_cross(book: Book, order: Order) -> bool:
