@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from bayse_agent.adapters.bayse.wire.reader import decode
 
 Json = dict[str, Any]
 
@@ -14,6 +17,11 @@ ORDER = "3f6d2b8a-91c7-4e05-a4f2-8b7c6d5e4f3a"
 USER = "c1d2e3f4-0000-4000-8000-000000000001"
 AT = "2026-02-24T11:00:00Z"
 LATER = "2026-02-24T11:00:01.123456789Z"
+
+
+def wire(value: object) -> object:
+    """The value as it is once it has been through the wire: its numbers exact."""
+    return decode(json.dumps(value).encode())
 
 
 def pagination(page: int = 1, last: int = 1, total: int = 1) -> Json:

@@ -21,7 +21,9 @@ from bayse_agent.domain.order import (
 )
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_PLACED_UNUSED = "userId postOnly outcome outcomeLabel eventId timeInForce expiresAt clientOrderId"
+_PLACED_UNUSED = (
+    "type userId postOnly outcome outcomeLabel eventId timeInForce expiresAt clientOrderId"
+)
 _READ_UNUSED = f"{_PLACED_UNUSED} engine"
 _NOTHING_FILLED = frozenset({VenueOrderStatus.PENDING, VenueOrderStatus.REJECTED})
 

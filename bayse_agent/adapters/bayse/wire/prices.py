@@ -120,11 +120,11 @@ def _true_price(
 
     A fee can lift the true price of a dear share above 1: as 1, it is as hopeless.
     """
+    if told < ZERO:
+        raise VenueMalformed("quote.price is below 0")
     number = told
     if side is Side.BUY and shares > ZERO:
         number = (amount / (shares * currency.payout)).quantize(_MICRO, ROUND_HALF_EVEN)
-    if number < ZERO:
-        raise VenueMalformed("quote.price is below 0")
     return Price(min(number, ONE))
 
 
