@@ -20,7 +20,7 @@ CENT = 10
 _LOWEST, _HIGHEST = CENT, 99 * CENT
 _STEP_MICRO = MICRO // 100
 
-_EMPTY_SHARE, _SHORT_SHARE, _HOLLOW_SHARE = 0.05, 0.138, 0.24
+_EMPTY_SHARE, _SHORT_SHARE, _HOLLOW_SHARE = 0.05, 0.138, 0.25
 _THIN_SIZES = (2.0, 4.0, 9.0, 22.0, 60.0)
 _THIN_STEPS = (0.0, 1.4, 1.8, 2.0, 2.4)
 _THIN_SPREAD_OF_SIZE = 0.7
@@ -52,7 +52,7 @@ def thin(best: int, currency: Currency, draws: Sequence[float]) -> list[Rung]:
     if draws[0] < _SHORT_SHARE:
         return [(best, _shares(1 + 8 * draws[1]))]
     if draws[0] < _HOLLOW_SHARE:
-        far = max(best - round(_HOLLOW_CENTS * (0.6 + 0.8 * draws[2])) * CENT, _LOWEST)
+        far = max(best - round(_HOLLOW_CENTS * (0.8 + 0.8 * draws[2])) * CENT, _LOWEST)
         return _merged([(best, first), (far, _shares(40 + 100 * draws[3]))])
     scale = log_normal(draws[2], 0.4)
     rungs, cents = [(best, first)], 0.0

@@ -67,7 +67,7 @@ class WindowSubject:
         first = closes - AVERAGED_TICKS
         if second < first:
             return chance_of_average(outlook, target, first - second)
-        seen = [level for _, level in path.levels(first, second)]
+        seen = [level for _, level in path.levels(first, second)] or [outlook.level]
         return chance_of_rest(outlook, target, seen, closes - 1 - second)
 
 

@@ -102,13 +102,13 @@ class Prices:
     def twap60(self, symbol: str, at_ms: int) -> Decimal | None:
         """The average of the ticks of the 60 seconds before a moment, to the symbol's last place.
 
-        Ticks that are missing are left out; in a gap it is the last known price.
+        Ticks that are missing are left out; when all are, it is the last price before.
         """
         path = self.path(symbol)
         end = at_ms // 1000
         ticks = path.levels(end - AVERAGED_TICKS, end - 1)
         if not ticks:
-            return self.last_price(symbol, at_ms)
+            return self.last_price(symbol, at_ms - 1)
         mean = Decimal(sum(level for _, level in ticks)) / len(ticks)
         return decimal_of(int(mean.to_integral_value(ROUND_HALF_EVEN)), path.places)
 
