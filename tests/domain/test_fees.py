@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -101,6 +102,11 @@ def test_depth_within_stops_at_the_first_level_beyond_the_bound() -> None:
     assert depth_within(offers, Decimal("0.30"), Currency.USD) == Money.of(20, Currency.USD)
 
 
+def test_depth_within_a_bound_includes_a_level_exactly_at_it() -> None:
+    offers = book_offers(a_book(asks=(("0.20", "100"),), currency=Currency.USD), Decimal(0))
+    assert depth_within(offers, Decimal("0.20"), Currency.USD) == Money.of(20, Currency.USD)
+
+
 def test_quoted_offers_of_rising_amounts_become_steps() -> None:
     first, second = quoted_offers([a_quote("200", "3.9"), a_quote("100", "2")])
     assert (first.price, first.depth) == (Decimal("0.5"), Money.of(100, Currency.NGN))
@@ -109,6 +115,14 @@ def test_quoted_offers_of_rising_amounts_become_steps() -> None:
 
 def test_quoted_offers_leave_out_what_would_not_fill() -> None:
     assert quoted_offers([a_quote(is_complete=False)]) == ()
+
+
+def test_quoted_offers_leave_out_what_the_formula_cannot_pay_for() -> None:
+    assert quoted_offers([replace(a_quote(), exceeds_liability=True)]) == ()
+
+
+def test_quoted_offers_at_a_whole_payout_are_worth_nothing() -> None:
+    assert quoted_offers([a_quote("100", "1")]) == ()
 
 
 def test_quoted_offers_that_get_cheaper_with_size_are_not_believed() -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bayse_agent.domain.decision import Bet, ByHand, Exit, Proposal, Reason
 from bayse_agent.domain.errors import BrokenInvariant, InvalidValue
 from bayse_agent.domain.forecast import Context
-from bayse_agent.domain.market import Engine, MarketId, MarketStatus, OutcomeId
+from bayse_agent.domain.market import Engine, EventId, MarketId, MarketStatus, OutcomeId
 from bayse_agent.domain.money import Currency, Money, Price, shares
-from bayse_agent.domain.order import Buy, Sell
+from bayse_agent.domain.order import Buy, Intent, IntentId, Sell
 from bayse_agent.domain.portfolio import Portfolio, Position
 from bayse_agent.domain.risk import (
     CHECKS,
@@ -63,6 +63,21 @@ def a_bet(stake: str = "1000", currency: Currency = Currency.NGN, **changes: obj
         confidence=99.0,
     )
     return replace(bet, **changes)  # type: ignore[arg-type]
+
+
+def with_an_order(stake: str, deposits: str = "10000") -> Portfolio:
+    """Cash, and one order that is out in another market."""
+    wish = replace(a_bet(stake).wish, market_id=MarketId("elsewhere"))
+    intent = Intent(
+        id=IntentId("intent-1"),
+        event_id=EventId("event-1"),
+        market_id=wish.market_id,
+        engine=Engine.CLOB,
+        wish=wish,
+        forecast_id="forecast-1",
+        created_at=NOON,
+    )
+    return replace(a_portfolio(deposits), live=(intent,))
 
 
 def holding(*markets: str, cost: str = "1000") -> Portfolio:
@@ -151,6 +166,27 @@ def test_review_on_a_book_of_another_time_refuses(seconds: int) -> None:
 def test_review_on_a_stale_underlying_refuses() -> None:
     context = a_context(underlying=an_underlying(at=NOON - timedelta(seconds=11)))
     assert _reasons(a_bet(), context) == [Reason.REFUSED_DATA_AGE]
+
+
+def test_review_on_an_underlying_that_is_old_at_its_source_refuses() -> None:
+    feed = an_underlying()
+    late = replace(feed, last=replace(feed.last, at=NOON - timedelta(seconds=11)))
+    assert _reasons(a_bet(), a_context(underlying=late)) == [Reason.REFUSED_DATA_AGE]
+
+
+@pytest.mark.parametrize(
+    ("bet", "context"),
+    [
+        (a_bet(confidence=65.0), a_context()),
+        (a_bet(), a_context(event=an_event(closes_at=NOON + timedelta(seconds=20)))),
+        (a_bet(), a_context(event=an_event(closes_at=NOON + timedelta(days=30)))),
+        (a_bet(), a_context(book1=a_book(bids=(("0.41", "1"),)))),
+        (a_bet(), a_context(book1=a_book(at=NOON - timedelta(seconds=10)))),
+        (a_bet("5000"), a_context()),
+    ],
+)
+def test_review_exactly_at_a_limit_approves(bet: Bet, context: Context) -> None:
+    assert isinstance(review(bet, context, a_portfolio(), LIMITS), Approved)
 
 
 def test_review_of_a_window_on_an_old_forecast_refuses() -> None:
@@ -284,6 +320,20 @@ def test_deployable_counts_positions_once() -> None:
 def test_deployable_is_never_below_nothing() -> None:
     portfolio = replace(holding("a", cost="3000"), cash=Money.zero(Currency.NGN))
     assert deployable(portfolio, LIMITS) == Money.zero(Currency.NGN)
+
+
+def test_deployable_counts_orders_that_are_out() -> None:
+    assert deployable(with_an_order("2000"), LIMITS) == Money.of(5_000, Currency.NGN)
+
+
+def test_headroom_counts_orders_that_are_out() -> None:
+    assert headroom(with_an_order("2000"), LIMITS) == Money.of(3_000, Currency.NGN)
+
+
+def test_review_counts_orders_that_are_out_as_exposure() -> None:
+    portfolio = with_an_order("2000")
+    assert isinstance(review(a_bet("3000"), a_context(), portfolio, LIMITS), Approved)
+    assert _reasons(a_bet("3001"), portfolio=portfolio) == [Reason.REFUSED_EXPOSURE]
 
 
 def test_headroom_is_the_tightest_of_the_money_limits() -> None:

@@ -78,6 +78,13 @@ def test_compare_without_a_shared_row_is_none() -> None:
     assert compare_log_loss([a_row(0.5, price=None)]) is None
 
 
+def test_compare_of_two_markets_has_the_error_of_their_mean() -> None:
+    found = compare_brier([a_row(0.7, market="a"), a_row(0.4, market="b")])
+    assert found is not None
+    # The differences are -0.16 and 0.11: their sample deviation over the root of two.
+    assert found.standard_error == pytest.approx(0.27 / 2)
+
+
 def test_compare_counts_repeated_looks_at_a_market_once() -> None:
     once = [a_row(0.7, market="a"), a_row(0.6, 0.0, market="b"), a_row(0.2, market="c")]
     single, repeated = compare_brier(once), compare_brier(once * 10)

@@ -133,6 +133,45 @@ def test_size_with_an_edge_within_its_error_passes() -> None:
     assert _reason(context, a_forecast(0.60, 0.20)) is Reason.EDGE_WITHIN_ERROR
 
 
+def test_size_with_a_sure_edge_below_the_least_passes() -> None:
+    context = a_context(market=a_market(fee_rate="0"))
+    assert _reason(context, a_forecast(0.515, 0.0)) is Reason.NO_EDGE
+
+
+def test_size_with_an_edge_on_both_outcomes_takes_the_larger() -> None:
+    market = a_market(fee_rate="0")
+    cheap = a_book(asks=(("0.30", "1000"),), bids=(("0.70", "1000"),))
+    other = a_book(outcome_id=DOWN, asks=(("0.45", "1000"),))
+    context = a_context(market=market, book1=cheap, book2=other)
+    assert _bet(context, a_forecast(0.50, 0.001)).wish.outcome_id == UP
+    dear = a_book(asks=(("0.45", "1000"),), bids=(("0.55", "1000"),))
+    rest = a_book(outcome_id=DOWN, asks=(("0.30", "1000"),))
+    context = a_context(market=market, book1=dear, book2=rest)
+    assert _bet(context, a_forecast(0.50, 0.001)).wish.outcome_id == DOWN
+
+
+def test_size_of_exactly_the_minimum_is_a_bet() -> None:
+    purse = replace(PURSE, ceiling=Money.of(100, Currency.NGN))
+    assert _bet(a_context(), a_forecast(0.90), purse).wish.stake == purse.ceiling
+
+
+def test_minimum_stake_of_a_market_that_asks_for_less_is_the_usual_one() -> None:
+    context = a_context(market=a_market(minimum_order=Money.of(10, Currency.NGN)))
+    assert minimum_stake(context, Currency.NGN) == Money.of(100, Currency.NGN)
+
+
+def test_size_on_a_book_in_another_currency_passes() -> None:
+    books = [a_book(outcome_id=each, currency=Currency.USD) for each in (UP, DOWN)]
+    context = a_context(book1=books[0], book2=books[1])
+    assert _reason(context, a_forecast(0.90)) is Reason.EMPTY_BOOK
+
+
+def test_size_on_a_quote_in_another_currency_passes() -> None:
+    event = an_event(engine=Engine.AMM)
+    context = a_context(event=event, quotes=(a_quote("1", "1.9", currency=Currency.USD),))
+    assert _reason(context, a_forecast(0.90)) is Reason.EMPTY_BOOK
+
+
 def test_size_below_the_markets_minimum_is_no_bet() -> None:
     market = a_market(minimum_order=Money.of(2_500, Currency.NGN))
     assert _reason(a_context(market=market), a_forecast(0.90)) is Reason.STAKE_BELOW_MINIMUM

@@ -109,8 +109,15 @@ async def test_forecast_of_what_cannot_be_priced_is_refused(context: Context, wo
 
 async def test_forecast_on_bars_that_stopped_coming_is_refused() -> None:
     feed = an_underlying()
-    old = tuple(replace(bar, at=bar.at - timedelta(minutes=10)) for bar in feed.bars)
-    assert "stale bars" in await _refused(a_window(replace(feed, bars=old)))
+    late = replace(feed, bars=feed.bars[:-6])
+    assert "stale bars" in await _refused(a_window(late))
+    await _said(a_window(replace(feed, bars=feed.bars[:-5])))
+
+
+async def test_forecast_on_a_tick_that_is_old_at_its_source_is_refused() -> None:
+    feed = an_underlying()
+    delayed = replace(feed, last=replace(feed.last, at=NOON - timedelta(seconds=4)))
+    assert "stale feed" in await _refused(a_window(delayed))
 
 
 async def test_forecast_on_bars_out_of_order_is_refused() -> None:
