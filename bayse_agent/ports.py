@@ -259,6 +259,9 @@ class Store(Protocol):
     async def end_markets(self, results: Sequence[MarketResult]) -> None:
         """Write down winners with their settlements and scores. They are tracked no more."""
 
+    async def markets_seen(self) -> int:
+        """How many markets were ever tracked."""
+
     async def funnel(self) -> Mapping[str, int]:
         """Looks by the reason that they ended with."""
 

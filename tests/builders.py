@@ -252,6 +252,8 @@ def a_tracked_market(
         engine=Engine.CLOB,
         outcome1_id=UP,
         outcome2_id=DOWN,
+        label1="Up",
+        label2="Down",
         series=SeriesSlug("crypto-btc-15min"),
         symbol=BTC,
         opens_at=opens_at,

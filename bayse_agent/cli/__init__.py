@@ -1,12 +1,61 @@
-"""The command line: one file a family of verbs."""
+"""The command line: one file a family of verbs, imported only when its verb is called."""
 
 from __future__ import annotations
 
+import sys
+from importlib.metadata import version
+from typing import NoReturn
+
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+from bayse_agent.cli.demo import demo
+from bayse_agent.domain.errors import BayseAgentError, ConfigurationError, InvalidValue
+
+BAD_INPUT = 2
+FAILED = 1
+
+
+def build() -> typer.Typer:
+    """The program with all its verbs."""
+    app = typer.Typer(
+        name="bayse-agent",
+        help="An autonomous trading agent for the Bayse prediction market.",
+        add_completion=False,
+        invoke_without_command=True,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    app.command("demo")(demo)
+    return app
+
+
+def _options(
+    context: typer.Context,
+    is_version: bool = typer.Option(False, "--version", help="Say the version and end."),
+) -> None:
+    if is_version:
+        print(f"bayse-agent {version('bayse-agent')}")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the program. Bad input is one line on stderr and exit code 2."""
+    try:
+        code = typer.main.get_command(build()).main(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(130)
+    except typer.TyperException as error:
+        # Of a usage error the message, of any other what it says.
+        message = getattr(error, "format_message", error.__str__)()
+        _end(message, BAD_INPUT)
+    except (ConfigurationError, InvalidValue) as error:
+        _end(str(error), BAD_INPUT)
+    except BayseAgentError as error:
+        _end(f"{type(error).__name__}: {error}", FAILED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    print(f"bayse-agent: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)

@@ -52,6 +52,8 @@ class TrackedMarket:
     engine: Engine
     outcome1_id: OutcomeId
     outcome2_id: OutcomeId
+    label1: str
+    label2: str
     series: SeriesSlug | None
     symbol: Symbol | None
     opens_at: datetime | None
@@ -81,6 +83,8 @@ def tracked(event: Event, market: Market, seen_at: datetime) -> TrackedMarket:
         engine=event.engine,
         outcome1_id=market.outcome1.id,
         outcome2_id=market.outcome2.id,
+        label1=market.outcome1.label,
+        label2=market.outcome2.label,
         series=event.series,
         symbol=event.symbol,
         opens_at=event.opens_at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,7 +12,8 @@ from bayse_agent.domain.errors import VenueError
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.scan import PassReport, scan
 
-Listener = Callable[[PassReport], None]
+Listener = Callable[[PassReport], Awaitable[None]]
+"""Told of every pass, after it."""
 
 
 class Runner:
@@ -57,7 +58,7 @@ class Runner:
             report = PassReport(at=at, halt=(detail,))
         for line in report.halt:
             self._log.warning("not_trading", at=at.isoformat(), detail=line)
-        self._listener(report)
+        await self._listener(report)
 
     async def _rest(self, moment: datetime) -> None:
         self._resting = asyncio.current_task()

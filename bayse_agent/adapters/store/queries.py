@@ -33,6 +33,10 @@ def claimed_orders(connection: Connection) -> frozenset[OrderId]:
     return frozenset(connection.execute(select(tables.orders.c.id)).scalars())
 
 
+def markets_seen(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(tables.markets)).scalar_one()
+
+
 def funnel(connection: Connection) -> Mapping[str, int]:
     """Looks by reason, reasons in alphabetical order."""
     reason = tables.looks.c.reason

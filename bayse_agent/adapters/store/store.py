@@ -145,6 +145,9 @@ class SqlStore:
         await self._write(lambda connection: writes.end_markets(connection, results, number))
         self._standing.ended(results, books)
 
+    async def markets_seen(self) -> int:
+        return await self._database.run(queries.markets_seen)
+
     async def funnel(self) -> Mapping[str, int]:
         return await self._database.run(queries.funnel)
 

@@ -67,6 +67,8 @@ markets = Table(
     Column("engine", WORD, nullable=False),
     Column("outcome1_id", ID, nullable=False),
     Column("outcome2_id", ID, nullable=False),
+    Column("label1", Text, nullable=False),
+    Column("label2", Text, nullable=False),
     Column("series", String(128)),
     Column("symbol", WORD),
     Column("opens_at", Moment),

@@ -78,6 +78,8 @@ def _create_markets() -> None:
         sa.Column("engine", sa.String(length=32), nullable=False),
         sa.Column("outcome1_id", sa.String(length=64), nullable=False),
         sa.Column("outcome2_id", sa.String(length=64), nullable=False),
+        sa.Column("label1", sa.Text(), nullable=False),
+        sa.Column("label2", sa.Text(), nullable=False),
         sa.Column("series", sa.String(length=128), nullable=True),
         sa.Column("symbol", sa.String(length=32), nullable=True),
         sa.Column("opens_at", Moment(), nullable=True),

@@ -1,0 +1,82 @@
+"""Runs a demo to its end or to Ctrl-C, and tells what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import sys
+import time
+from typing import assert_never
+
+import structlog
+
+from bayse_agent.cli.figures import Figures, as_json, figures_of
+from bayse_agent.cli.view import View
+from bayse_agent.cli.watching import Lines, Screen, Silent, Watcher
+from bayse_agent.cli.words import summary
+from bayse_agent.trading.runner import Runner
+from bayse_agent.wiring import Demo, DemoOptions, open_demo
+
+INTERRUPTED = 130
+
+
+def run(options: DemoOptions, view: View) -> int:
+    """Run and tell; returns the exit code."""
+    _quiet_logs()
+    figures, is_interrupted = asyncio.run(_run(options, view))
+    if view is View.JSON:
+        print(json.dumps(as_json(figures)))
+    else:
+        print(f"\n{summary(figures)}")
+    return INTERRUPTED if is_interrupted else 0
+
+
+async def _run(options: DemoOptions, view: View) -> tuple[Figures, bool]:
+    begun = time.monotonic()
+    async with open_demo(options) as demo:
+        with _watcher(demo, view) as watcher:
+            runner = Runner(demo.agent, watcher.saw)
+            interruption = _Interruption(runner)
+            await runner.run(demo.ends_at)
+        interruption.disarm()
+        return await figures_of(demo, time.monotonic() - begun), interruption.has_come
+
+
+class _Interruption:
+    """Ctrl-C: the pass under way is finished, then the run ends. A second one ends it at once."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.has_come = False
+        self._runner = runner
+        self._loop = asyncio.get_running_loop()
+        self._before = signal.signal(signal.SIGINT, self._note)
+
+    def _note(self, *_: object) -> None:
+        self.has_come = True
+        self.disarm()
+        self._loop.call_soon_threadsafe(self._runner.stop)
+
+    def disarm(self) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+
+def _watcher(demo: Demo, view: View) -> Watcher:
+    match view:
+        case View.JSON:
+            return Silent()
+        case View.LINES:
+            return Lines(demo)
+        case View.SCREEN:
+            return Screen(demo)
+    assert_never(view)
+
+
+def _quiet_logs() -> None:
+    """Warnings and worse, to stderr."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
