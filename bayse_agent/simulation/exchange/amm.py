@@ -27,6 +27,10 @@ def _ln(x: Decimal) -> Decimal:
 
 
 def logistic(x: Decimal) -> Decimal:
+    """1 / (1 + exp(-x)), without overflow for either sign."""
+    if x < 0:
+        grown = _exp(x)
+        return grown / (_ONE + grown)
     return _ONE / (_ONE + _exp(-x))
 
 
@@ -61,7 +65,8 @@ class Pool:
         """Micro-shares that so much cash buys, cut down."""
         p = self.price(outcome)
         spent = _CONTEXT.divide(Decimal(nanos * MICRO), self._b * NANO * self.payout)
-        grown = _ln(_CONTEXT.divide(_exp(spent) - (_ONE - p), p))
+        # ln((exp(s) - (1 - p)) / p), with exp(s) taken out: it has no end.
+        grown = spent + _ln(_CONTEXT.divide(_ONE - (_ONE - p) * _exp(-spent), p))
         return int((self._b * grown).to_integral_value(ROUND_DOWN))
 
     def cost_of(self, outcome: int, micro: int) -> int:
@@ -89,12 +94,18 @@ class Pool:
         return self.net + micro if outcome == 0 else self.net - micro
 
     def exceeds(self, net: int) -> bool:
-        """Whether the pool would stop at that state: its loss bound, or the end of its prices."""
+        """Whether the pool would stop at that state: its loss bound, or the end of its prices.
+
+        What brings it back from beyond its bound is always welcome.
+        """
         price = logistic(_CONTEXT.divide(Decimal(net), self._b))
         outside = (price > PRICE_CEILING and net > self.net) or (
             price < PRICE_FLOOR and net < self.net
         )
-        return outside or (self.liability is not None and self.worst_loss(net) > self.liability)
+        if outside or self.liability is None:
+            return outside
+        loss = self.worst_loss(net)
+        return loss > self.liability and loss > self.worst_loss(self.net)
 
     def worst_loss(self, net: int) -> Decimal:
         """The most the pool can lose at that state, in micro-shares of payout.

@@ -59,6 +59,8 @@ def shape(state: State, market: MarketState, request: PlaceOrder) -> None:
     is_book = market.event.spec.engine is Engine.CLOB
     if request.type is OrderType.LIMIT and request.price is None:
         raise unprocessable("price is required for LIMIT orders")
+    if request.type is OrderType.LIMIT and request.price is not None:
+        tick_of(state, request.price)
     if is_book and request.type is OrderType.MARKET:
         if state.switches.market_on_book is Policy.REJECT:
             raise bad_request("MARKET orders are not supported on CLOB markets")

@@ -113,8 +113,6 @@ class Exchange:
 
     def resolve(self, market: MarketState, winner: int, close_value: Decimal | None = None) -> None:
         """Settle a market: winner 0 is outcome1. Raises Refusal when it has ended already."""
-        if close_value is not None:
-            market.event.close_value = close_value
         lifecycle.resolve(self.state, market, winner, close_value)
 
     def void(self, market: MarketState) -> None:
@@ -223,6 +221,7 @@ class Exchange:
         stamp: int,
     ) -> None:
         """Replace a house account's whole ladder; ticks in outcome1's terms."""
+        checks.tradable(market, currency)
         house.quote_ladder(self.state, account, market, currency, bids, asks, stamp)
 
     def take(
@@ -241,6 +240,7 @@ class Exchange:
 
         `index` tells several takes of one stamp apart, 0 to 127.
         """
+        checks.tradable(market, currency)
         sequence = house.sequence_of(stamp, currency, 128 + index)
         house.take(self.state, account, market, currency, outcome, limit_tick, micro, sequence)
 
@@ -248,6 +248,7 @@ class Exchange:
         self, account: Account, market: MarketState, currency: Currency, probability: Decimal
     ) -> None:
         """Trade a pool to a marginal price of outcome1, for a house account."""
+        checks.tradable(market, currency)
         pools.move_to(self.state, account, market, currency, probability)
 
     # -- reads -------------------------------------------------------------------------------

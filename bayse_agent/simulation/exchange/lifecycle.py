@@ -119,10 +119,14 @@ def _still_going(state: State, market: MarketState) -> None:
 
 def resolve(state: State, market: MarketState, winner: int, close_value: Decimal | None) -> None:
     """Announce the winner (0 is outcome1) and pay every share of it in full."""
+    if winner not in (0, 1):
+        raise bad_request(f"winner must be 0 or 1, not {winner}")
     _still_going(state, market)
     market.status = MarketStatus.RESOLVED
     market.winner = winner
     market.close_value = close_value
+    if close_value is not None:
+        market.event.close_value = close_value
     for account, outcome, currency, micro in _shares_of(market):
         is_winner = outcome == winner
         payout = micro * TICKS * currency.payout if is_winner else 0

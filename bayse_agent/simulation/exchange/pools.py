@@ -176,8 +176,6 @@ def trade(
         transfer(cash, maker.free, account.free, taken.nanos)
         transfer(cash, maker.free, state.venue.free, taken.fee_nanos)
         pool.net = pool.moved(taken.outcome, -taken.micro)
-    volume = market.volume_nanos
-    volume[currency] = volume.get(currency, 0) + taken.nanos
 
 
 def _stock(state: State, market: MarketState, currency: Currency, outcome: int, micro: int) -> None:
@@ -201,9 +199,11 @@ def make_pairs(
 
 
 def _remember(state: State, order: Order, taken: Offer) -> None:
-    """Write the trade into the account's costs and history."""
+    """Write the trade into the market's figures, the account's costs and its history."""
     account, market, currency = order.account, order.market, order.currency
     market.order_count += 1
+    volume = market.volume_nanos
+    volume[currency] = volume.get(currency, 0) + taken.nanos
     if account.is_house:
         return
     account.orders[order.sequence] = order
@@ -241,7 +241,7 @@ def move_to(
     """Let a house account trade the pool to a price of outcome1, fee-free, exactly there.
 
     The target state depends on the target alone and not on where the pool was, so the pool is the
-    same whoever looked at it on the way.
+    same whoever looked at it on the way. For the same reason it does not count as volume.
     """
     pool = state.pool(market, currency)
     distance = pool.net_at(probability) - pool.net

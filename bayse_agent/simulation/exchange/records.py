@@ -60,7 +60,9 @@ class TradeRecord:
     @property
     def id(self) -> str:
         # The taker's own number and the place among its fills: no counter that reads could move.
-        return ids.make(ids.Kind.TRADE, (self.taker.sequence << 12) + self.index, self.taker.group)
+        high, low = divmod(self.index, ids.PARTS)
+        number = (self.taker.sequence << 6) + high
+        return ids.make(ids.Kind.TRADE, number, self.taker.group, low)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

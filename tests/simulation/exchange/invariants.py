@@ -37,7 +37,7 @@ class Replay:
         return {key: units for key, units in balances.items() if units}
 
 
-def check(exchange: Exchange, replay: Replay, amended: Collection[str] = ()) -> None:
+def check(exchange: Exchange, replay: Replay, amended: Collection[Order] = ()) -> None:
     """Raise AssertionError where an invariant does not hold.
 
     `amended` orders were given a new amount on the way, and may have spent more before.
@@ -104,7 +104,7 @@ def _check_book(book: Book) -> None:
                 assert len(owners) == 1, "the book is crossed"
 
 
-def _check_account(account: Account, amended: Collection[str]) -> None:
+def _check_account(account: Account, amended: Collection[Order]) -> None:
     if account.is_house:
         assert not any(account.locked.balances.values())
         return
@@ -112,7 +112,7 @@ def _check_account(account: Account, amended: Collection[str]) -> None:
     claims: dict[int, int] = {}
     for order in account.orders.values():
         _check_order(order)
-        if order.side is Side.BUY and order.id not in amended:
+        if order.side is Side.BUY and order not in amended:
             assert order.cash <= order.amount, "a buy spent more than its amount"
         if order.is_resting:
             asset, units = claim(order)
@@ -169,7 +169,7 @@ def digest(exchange: Exchange) -> tuple[object, ...]:
 
 def _told(order: Order) -> tuple[object, ...]:
     return (
-        order.id,
+        order.sequence,
         order.status,
         order.own_tick,
         order.size,
@@ -191,9 +191,12 @@ def _listed(market: MarketState) -> tuple[object, ...]:
         market.user_orders,
         tuple((c, units) for c, units in sorted(market.volume_nanos.items()) if units),
         tuple((c, pool.net) for c, pool in sorted(market.pools.items()) if pool.net != pool.start),
-        tuple(trade.id for trade in market.trades),
+        tuple((trade.micro, trade.index) for trade in market.trades),
         tuple(
-            (currency, tuple((order.id, order.remaining, order.tick) for order in book.orders()))
+            (
+                currency,
+                tuple((order.sequence, order.remaining, order.tick) for order in book.orders()),
+            )
             for currency, book in sorted(market.books.items())
             if book.bids.bits or book.asks.bits
         ),

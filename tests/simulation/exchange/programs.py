@@ -10,6 +10,7 @@ from bayse_agent.domain.market import Engine
 from bayse_agent.domain.money import Currency, Money, Price, Shares
 from bayse_agent.domain.order import Amend, OrderId, SelfTrade, TimeInForce
 from bayse_agent.simulation.exchange.accounts import Account
+from bayse_agent.simulation.exchange.book import Order
 from bayse_agent.simulation.exchange.exchange import Exchange
 from bayse_agent.simulation.exchange.ledger import Entry
 from bayse_agent.simulation.exchange.listing import MarketState
@@ -51,7 +52,7 @@ class Program:
                     self.exchange.mint(user, market, stake)
         self.house = self.exchange.open_house_account("maker")
         self.crowd = self.exchange.open_house_account("taker")
-        self.amended: set[str] = set()
+        self.amended: set[Order] = set()
         self._stamp = 0
         self._verbs: list[tuple[int, Callable[[], object]]] = [
             (40, self._place_limit),
@@ -182,7 +183,8 @@ class Program:
             )
             for _ in range(chance.randint(1, 4))
         ]
-        self.amended.update(change.order_id for change in changes)
+        named = {change.order_id for change in changes}
+        self.amended.update(order for order in account.orders.values() if order.id in named)
         self.exchange.amend(account, changes)
 
     def _sets(self, verb: Callable[[Account, MarketState, Money], object]) -> None:
