@@ -26,6 +26,7 @@ from bayse_agent.simulation.server.amounts import time_text
 from bayse_agent.simulation.server.app import create_app
 from bayse_agent.simulation.server.control import CONTROLS
 from bayse_agent.simulation.server.desk import Desk
+from bayse_agent.simulation.server.encoding import number_text
 from bayse_agent.simulation.server.serving import create_server
 from bayse_agent.simulation.tape import read_tape
 from bayse_agent.simulation.world import World
@@ -95,7 +96,7 @@ def _welcome(desk: Desk, address: str, key: ApiKey | None) -> str:
         "A local exchange that speaks like Bayse. Nothing here is real money.",
         f"  REST        http://{address}   (try: curl http://{address}/v1/pm/events)",
         f"  websockets  ws://{address}/ws/v1/markets, /ws/v1/user, /ws/v1/realtime",
-        f"  world time  {time_text(desk.exchange.now_ms)}, {desk.pace.speed} x the wall clock",
+        f"  world time  {time_text(desk.exchange.now_ms)}, {number_text(desk.pace.speed)} x the wall clock",
     ]
     if key is None:
         body = """-d '{"NGN": "100000", "USD": "1000"}'"""

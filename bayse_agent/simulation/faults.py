@@ -220,7 +220,7 @@ def _parse(number: int, entry: object) -> Fault:
         seconds=_number(entry, "seconds", 1.0, complain, _limit(kind)),
         minutes=_number(entry, "minutes", 45.0, complain, lambda value: 0 < value <= 100_000),
         factor=_whole(entry, "factor", 10, complain),
-        retry_after=_text(entry.get("retry_after")),
+        retry_after=_header(entry.get("retry_after"), complain),
     )
     if ("p" in entry) == bool(fault.nth):
         raise complain("needs either p (a chance from 0 to 1) or nth (which calls)")
@@ -294,5 +294,11 @@ def _status(entry: Mapping[str, object], kind: FaultKind, complain: _Complaint) 
     return status
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _header(value: object, complain: _Complaint) -> str | None:
+    """Whatever it is, as the text of a header: nonsense is allowed, a second header is not."""
+    if value is None:
+        return None
+    text = str(value)
+    if not text.isascii() or not text.isprintable() or len(text) > 100:
+        raise complain(f"has a retry_after that is no header: {value!r}")
+    return text

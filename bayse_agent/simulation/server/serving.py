@@ -33,12 +33,27 @@ class Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self._stopping.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End connections, then requests that still run, then the application."""
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if tasks := list(self.server_state.tasks):
+            _, late = await asyncio.wait(tasks, timeout=0 if self.force_exit else STOP_WITHIN_S)
+            for task in late:
+                task.cancel()
+        await self.lifespan.shutdown()
+
     def stop(self) -> None:
         self.should_exit = True
         self._loop.call_soon_threadsafe(self._stopping.set)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        super().handle_exit(sig, frame)
+        """Stop in peace, and leave the signal at that; a second one does not wait for anybody."""
+        self.force_exit = self.should_exit
         self.stop()
 
 

@@ -331,7 +331,9 @@ async def staged(
         serving = asyncio.create_task(server.serve([listener]))
         await server.ready.wait()
         try:
-            async with httpx2.AsyncClient(base_url=url, timeout=10) as client:
+            async with httpx2.AsyncClient(
+                base_url=url, timeout=10, verify=False, trust_env=False
+            ) as client:
                 yield Stage(desk=desk, world=world, wall=wall, client=client, url=url)
         finally:
             server.stop()
