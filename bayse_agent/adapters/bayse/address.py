@@ -49,6 +49,10 @@ class Address:
         """The same for the address of the venue's websockets."""
         return cls.parse(text, plain="ws", secure="wss")
 
+    @property
+    def is_encrypted(self) -> bool:
+        return self.root.startswith(("https:", "wss:"))
+
     def url(self, path: str) -> str:
         """Where a path such as `/v1/pm/events` is asked for."""
         return f"{self.root}{path}"

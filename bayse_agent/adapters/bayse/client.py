@@ -106,6 +106,8 @@ class BayseClient:
             limits=httpx2.Limits(max_connections=options.connections_max),
             headers={"Accept": "application/json", "User-Agent": "bayse-agent"},
             follow_redirects=False,
+            # Certificates take a while to load, and a plain address has no use for them.
+            verify=self._address.is_encrypted or options.proxy_url is not None,
             trust_env=False,
             proxy=options.proxy_url,
         )
