@@ -26,8 +26,8 @@ def _earned(figures: Figures) -> str:
     return (
         f"In {length} of world time (seed {options.seed}, {figures.wall_s:.1f} s of yours) the "
         f"agent {verb} {_size(figures.pnl)} after {portfolio.fees} of fees: {portfolio.deposits} "
-        f"became {portfolio.bankroll} ({part:+.2f} %), in {figures.orders} orders with {figures.fills} "
-        f"fills.{open_ones}"
+        f"became {portfolio.bankroll} ({part:+.2f} %), in {figures.orders} orders with "
+        f"{figures.fills} fills.{open_ones}"
     )
 
 

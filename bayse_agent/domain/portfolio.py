@@ -182,6 +182,7 @@ def with_deposit(portfolio: Portfolio, amount: Money) -> Portfolio:
 def with_fill(portfolio: Portfolio, fill: Fill) -> Portfolio:
     """The books after one fill. Raises BrokenInvariant when more is sold than is held."""
     before = _held(portfolio, fill.market_id, fill.outcome_id)
+    after: Position | None
     if fill.side is Side.BUY:
         after = _grown(before, fill)
         cash, realised = portfolio.cash - fill.cash, portfolio.realised
