@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from math import isfinite, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +25,12 @@ HALF_LIVES = (30.0, 120.0)
 """Minutes after which a bar counts half."""
 KURTOSIS = 6.0
 """Of one-minute returns divided by their running volatility: what one square tells is noisy."""
-DRIFT_ERROR = 0.10
-"""Relative error of the volatility to come even when that of the past is known exactly."""
+DRIFT_ERROR = 0.25
+"""Relative error of the volatility to come even when that of the past is known exactly: it moves on
+within the hour, and how far a minute's stands for a quarter of an hour's differs between assets.
+"""
+WINDOW_BARS = 960
+"""How far back a reading goes: eight of the longer half-lives, 1/256 of a weight."""
 VARIANCE_FLOOR = 1e-10
 """Of a minute: a tenth of a basis point, squared. Bars that never move are no certainty."""
 
@@ -76,29 +82,97 @@ def running_volatility(
     """Variance of a minute and relative error of the volatility, as known after each closed bar."""
     squares = squared_returns(minutes, opens, closes)
     averages = [ewma(minutes, squares, half_life) for half_life in HALF_LIVES]
-    variance = np.mean([mean for mean, _ in averages], axis=0)
+    return combined(
+        np.array([mean for mean, _ in averages]), np.array([count for _, count in averages])
+    )
+
+
+def combined(means: Floats, worths: Floats) -> tuple[Floats, Floats]:
+    """Variance and relative error of the volatility from the averages of each half-life.
+
+    `means` and `worths` have a row for each half-life: the average, and how many squares it is
+    worth.
+    """
+    variance = means.mean(axis=0)
     # Of two overlapping averages, the worth is close to the geometric mean of theirs.
-    worth = np.exp(np.mean([np.log(count) for _, count in averages], axis=0))
+    worth = np.exp(np.log(worths).mean(axis=0))
     error = np.sqrt((KURTOSIS - 1.0) / (4.0 * worth) + DRIFT_ERROR**2)
     error = np.where(variance < VARIANCE_FLOOR, np.maximum(error, 1.0), error)
     return np.maximum(variance, VARIANCE_FLOOR), np.asarray(error, dtype=np.float64)
 
 
-def volatility(bars: Sequence[Bar]) -> Volatility | None:
-    """Volatility as known after the last of the bars, oldest first; None without any.
+class VolatilityMeter:
+    """Volatility of one asset as known after the last of some bars, oldest first.
 
-    Bars out of order, twice the same, or with a price that is not above zero raise InvalidValue:
-    a feed that mixes them up must not be priced on.
+    It reads only the bars that are new since the last reading, so that reading every minute costs
+    little. What it answers depends on the last `WINDOW_BARS` bars alone, not on how it got there.
     """
-    if not bars:
-        return None
-    minutes = np.array([bar.at.timestamp() // 60 for bar in bars], dtype=np.int64)
-    opens = np.array([float(bar.open) for bar in bars])
-    closes = np.array([float(bar.close) for bar in bars])
-    prices = np.concatenate([opens, closes])
-    if not (np.isfinite(prices).all() and (prices > 0).all()):
+
+    def __init__(self) -> None:
+        self._minutes = np.empty(0, dtype=np.int64)
+        self._squares = np.empty(0)
+        self._last: Bar | None = None
+        self._known: Volatility | None = None
+
+    def read(self, bars: Sequence[Bar]) -> Volatility | None:
+        """The volatility; None without any bar.
+
+        Bars out of order, twice the same, or with a price that is not above zero raise
+        InvalidValue: a feed that mixes them up must not be priced on.
+        """
+        if not bars:
+            return None
+        if bars[-1] != self._last:
+            self._take(self._unread(bars))
+            self._known = self._measure()
+        return self._known
+
+    def _unread(self, bars: Sequence[Bar]) -> list[Bar]:
+        """The bars after the last one read, oldest first; all of the window if that one is gone."""
+        found: list[Bar] = []
+        for bar in reversed(bars):
+            if bar == self._last:
+                return found[::-1]
+            found.append(bar)
+            if len(found) > WINDOW_BARS:
+                break
+        self._minutes, self._squares, self._last = self._minutes[:0], self._squares[:0], None
+        return found[::-1]
+
+    def _take(self, bars: Sequence[Bar]) -> None:
+        last, self._last = self._last, None  # until these are read, what is known is in doubt
+        minutes = [bar.at.timestamp() // 60 for bar in bars]
+        squares = []
+        for bar, minute in zip(bars, minutes, strict=True):
+            before = minute - 1 if last is None else last.at.timestamp() // 60
+            if minute <= before:
+                raise InvalidValue("bars are not in order of time")
+            start = _above_zero(bar.open if last is None else last.close)
+            squares.append(log(_above_zero(bar.close) / start) ** 2 / (minute - before))
+            last = bar
+        self._minutes = np.append(self._minutes, np.array(minutes, np.int64))[-WINDOW_BARS:]
+        self._squares = np.append(self._squares, squares)[-WINDOW_BARS:]
+        self._last = last
+
+    def _measure(self) -> Volatility:
+        ages = (self._minutes[-1] - self._minutes).astype(np.float64)
+        means, worths = [], []
+        for half_life in HALF_LIVES:
+            weights = np.exp2(-ages / half_life)
+            total = weights.sum()
+            means.append(float(weights @ self._squares / total))
+            worths.append(float(total * total / (weights @ weights)))
+        variance, error = combined(np.array(means)[:, None], np.array(worths)[:, None])
+        return Volatility(variance=float(variance[0]), relative_error=float(error[0]))
+
+
+def _above_zero(value: Decimal) -> float:
+    number = float(value)
+    if not (isfinite(number) and number > 0):
         raise InvalidValue("a bar has a price that is not above zero")
-    if (np.diff(minutes) <= 0).any():
-        raise InvalidValue("bars are not in order of time")
-    variance, error = running_volatility(minutes, opens, closes)
-    return Volatility(variance=float(variance[-1]), relative_error=float(error[-1]))
+    return number
+
+
+def volatility(bars: Sequence[Bar]) -> Volatility | None:
+    """Volatility as known after the last of the bars; see `VolatilityMeter.read`."""
+    return VolatilityMeter().read(bars)
