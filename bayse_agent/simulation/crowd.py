@@ -27,6 +27,7 @@ _LAG_MS, _LAG_RANGE_MS = 10_000, 50_000
 _STORY_LAG = 6  # news travels slower than prices
 _NOISE = 0.02
 _HALF_SPREAD, _HALF_SPREAD_RANGE = 0.005, 0.010
+_CAUTION = 1.2
 _POOL_LOW, _POOL_HIGH = 0.01, 0.99
 _THIN_INTERVAL_MS = 15 * 60_000
 _INFORMED_SHARE = 0.4
@@ -57,7 +58,8 @@ class Crowd:
 
     `efficiency` is between 0 and 1: the chance that the makers are looking. When they are not,
     they quote the fair value of 10 to 60 s ago (of minutes ago on general events). Their noise
-    shrinks with it too; at 1 there is no lag, and every quote brackets the fair value.
+    shrinks with it too, and they leave more room for what may happen until they look again; at 1
+    there is no lag, and every quote brackets the fair value.
     """
 
     def __init__(self, exchange: Exchange, *, seed: int, efficiency: float) -> None:
@@ -66,6 +68,7 @@ class Crowd:
         self._exchange = exchange
         self._key = key_of(seed)
         self._efficiency = efficiency
+        self._caution = _CAUTION * efficiency**2
         self._makers = exchange.open_house_account("crowd makers")
         self._takers = exchange.open_house_account("crowd takers")
         self._is_shared = exchange.switches.books is Books.SHARED
@@ -154,7 +157,9 @@ class Crowd:
         if opinion is None:
             return [], []
         draws = uniforms(self._key, f"ladder|{quoted.subject.market.number}|{currency}|{tick}")
+        at_ms = tick * quoted.subject.tick_ms
         half = _HALF_SPREAD + _HALF_SPREAD_RANGE * draws[0]
+        half += self._caution * quoted.subject.restlessness(at_ms, opinion)
         bid = ladders.bid_from(opinion, half)
         ask = ladders.ask_from(opinion, half)
         bids = quoted.shape(bid, currency, draws[1:7])

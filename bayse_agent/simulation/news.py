@@ -1,8 +1,8 @@
 """What the invented press writes about general events: mostly true, sometimes wrong, now and then
 an attempt to give orders to whoever reads it.
 
-A report is a little ahead of the crowd: it tells the chance some minutes after it appears, with
-noise. Wrong reports tell the opposite. Hostile ones come from one publisher and know nothing.
+A report may be ahead of the crowd: it tells the chance some minutes after it appears, with noise.
+Wrong reports tell the opposite. Hostile ones come from one publisher and know nothing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from bayse_agent.simulation.draws import key_of, normal, uniforms
 from bayse_agent.simulation.exchange.units import from_ms
 from bayse_agent.simulation.stories import Story
 
-FORESIGHT_MS = 4 * 60_000
+LONGEST_FORESIGHT_MS = 10 * 60_000
+"""How far the press is ahead of a crowd that never looks."""
 _EVERY_MS = 40 * 60_000
 _LEAST, _MOST = 3, 12
 _WRONG_SHARE = 0.10
@@ -69,7 +70,7 @@ class NewsItem:
         return from_ms(self.published_ms)
 
 
-def reports(story: Story) -> Iterator[NewsItem]:
+def reports(story: Story, foresight_ms: int) -> Iterator[NewsItem]:
     """Everything that is written about an event while it is open, oldest first."""
     key = key_of(story.seed)
     spec = story.spec
@@ -79,14 +80,16 @@ def reports(story: Story) -> Iterator[NewsItem]:
         draws = uniforms(key, f"news|{spec.slug}|{number}")
         share = (number + draws[0]) / count
         at_ms = spec.opens_ms + _FIRST_AFTER_MS + int((life - 2 * _FIRST_AFTER_MS) * share)
-        yield _report(story, number, at_ms, draws)
+        yield _report(story, number, at_ms, foresight_ms, draws)
 
 
-def _report(story: Story, number: int, at_ms: int, draws: list[float]) -> NewsItem:
+def _report(
+    story: Story, number: int, at_ms: int, foresight_ms: int, draws: list[float]
+) -> NewsItem:
     spec = story.spec
     index = int(draws[1] * len(story.lines))
     subject = spec.markets[index].title
-    chance = story.chance(index, at_ms + FORESIGHT_MS) + _NOISE * normal(draws[2])
+    chance = story.chance(index, at_ms + foresight_ms) + _NOISE * normal(draws[2])
     is_wrong, is_hostile = draws[3] < _WRONG_SHARE, draws[4] < _HOSTILE_SHARE
     if is_wrong:
         chance = 1 - chance

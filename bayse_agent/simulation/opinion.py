@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import erf, exp, log, sqrt
+from statistics import NormalDist
 from typing import Protocol
 
+from bayse_agent.domain.market import Engine
 from bayse_agent.simulation.exchange.listing import MarketState
 from bayse_agent.simulation.exchange.switches import SettlementRule, Switches, TieRule
 from bayse_agent.simulation.prices import AVERAGED_TICKS, Outlook, Path
@@ -20,6 +22,8 @@ _ROOT_TWO = sqrt(2)
 _MANY_JUMPS = 0.3
 _SQUARES = AVERAGED_TICKS * (AVERAGED_TICKS + 1) * (2 * AVERAGED_TICKS + 1) / 6
 _AVERAGED_PART = _SQUARES / AVERAGED_TICKS**2
+_CERTAIN = 1e-4
+_NORMAL = NormalDist()
 _BOUNCE_OF_AVERAGE = 0.8  # what a minute's average leaves of the bounce's variance
 
 
@@ -35,6 +39,9 @@ class Subject(Protocol):
     def fair(self, at_ms: int) -> float | None:
         """The chance of outcome1 as of a moment; None while the question is not known."""
 
+    def restlessness(self, at_ms: int, chance: float) -> float:
+        """How far the fair value is expected to move within a tick: one standard deviation."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowSubject:
@@ -47,6 +54,8 @@ class WindowSubject:
 
     @property
     def tick_ms(self) -> int:
+        if self.series.engine is Engine.AMM:
+            return 1_000
         return 5_000 if self.series.interval_ms <= HOUR_MS else 10_000
 
     def fair(self, at_ms: int) -> float | None:
@@ -70,6 +79,19 @@ class WindowSubject:
         seen = [level for _, level in path.levels(first, second)] or [outlook.level]
         return chance_of_rest(outlook, target, seen, closes - 1 - second)
 
+    def restlessness(self, at_ms: int, chance: float) -> float:
+        """phi(z) x the root of the tick's part in what is still to come.
+
+        Averaging takes 40 s off a longer time left; in the last minute a shock counts for the
+        part of it that is left, against a cube: 3 to 1.
+        """
+        left_s = max((self.market.event.spec.closes_ms - at_ms) / 1000, 1.0)
+        part = self.tick_ms / 1000 / left_s
+        if self.series.settlement(self.switches) is SettlementRule.TWAP60:
+            part *= 3 if left_s < AVERAGED_TICKS else left_s / (left_s - 2 * AVERAGED_TICKS / 3)
+        inside = min(max(chance, _CERTAIN), 1 - _CERTAIN)
+        return min(_NORMAL.pdf(_NORMAL.inv_cdf(inside)) * sqrt(part), 0.5)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorySubject:
@@ -85,6 +107,9 @@ class StorySubject:
 
     def fair(self, at_ms: int) -> float | None:
         return self.story.chance(self.index, at_ms)
+
+    def restlessness(self, at_ms: int, chance: float) -> float:
+        return 0.0  # the truth moves from tick to tick, and the crowd with it
 
 
 def chance_at_end(outlook: Outlook, target: float, horizon_s: int) -> float:

@@ -62,7 +62,7 @@ class Story:
     @cached_property
     def _truth(self) -> list[float]:
         """The path at each tick from open to close, and where it ends after that."""
-        steps = max(1, (self.spec.closes_ms - self.spec.opens_ms) // self.tick_ms)
+        steps = self._step_at(self.spec.closes_ms)
         random = generator(self.seed, "truth", self.spec.slug)
         shocks = random.standard_normal(steps + 1)
         shocks[:-1] /= sqrt(steps)
@@ -70,11 +70,15 @@ class Story:
         path: list[float] = (self.begins + shocks.cumsum()).tolist()
         return [self.begins, *path]
 
+    def _step_at(self, at_ms: int) -> int:
+        """Ticks since the opening, on the grid of the crowd's ticks."""
+        return at_ms // self.tick_ms - self.spec.opens_ms // self.tick_ms
+
     def chance(self, index: int, at_ms: int) -> float:
         """The chance that a market's outcome1 wins, for one who knows the truth so far."""
         truth = self._truth
         steps = len(truth) - 2
-        step = min(max((at_ms - self.spec.opens_ms) // self.tick_ms, 0), steps)
+        step = min(max(self._step_at(at_ms), 0), steps)
         return _between(self.lines[index], truth[step], 1 + _UNKNOWN_AT_CLOSE - step / steps)
 
     def winner(self, index: int) -> int:

@@ -22,7 +22,7 @@ from bayse_agent.simulation.exchange.exchange import Exchange
 from bayse_agent.simulation.exchange.listing import EventState, MarketState
 from bayse_agent.simulation.exchange.switches import SettlementRule, Switches, TieRule
 from bayse_agent.simulation.generator import generated_paths
-from bayse_agent.simulation.news import NewsItem, reports
+from bayse_agent.simulation.news import LONGEST_FORESIGHT_MS, NewsItem, reports
 from bayse_agent.simulation.opinion import StorySubject, WindowSubject
 from bayse_agent.simulation.prices import Prices
 from bayse_agent.simulation.series import CATALOGUE, SeriesSpec, window
@@ -76,6 +76,7 @@ class World:
         self.exchange = Exchange(start_ms=self.start_ms, switches=switches)
         self.crowd = Crowd(self.exchange, seed=seed, efficiency=efficiency)
         self.exchange.provide(self.crowd)
+        self._foresight_ms = round((1 - efficiency) * LONGEST_FORESIGHT_MS)
         self._key = key_of(seed)
         self._timers: list[tuple[int, _Rank, int, Callable[[], None]]] = []
         self._timer_count = 0
@@ -241,7 +242,7 @@ class World:
         for index, market in enumerate(event.markets):
             self.crowd.quote_story(StorySubject(market=market, story=told, index=index))
             self._await_taker(market, 0)
-        for item in reports(told):
+        for item in reports(told, self._foresight_ms):
             insort(self._news, (item.published_ms, item.id, item))
         self._at(told.settles_ms, _Rank.RESOLVE, partial(self._end_story, told, event))
 

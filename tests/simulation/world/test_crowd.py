@@ -192,3 +192,30 @@ def test_history_when_a_market_has_just_ended_then_is_still_known() -> None:
 
     assert sum(price is not None for _, price in known) == 5
     assert all(price is None for _, price in gone)
+
+
+def bargains(efficiency: float) -> float:
+    """The share of looks at which one who knows the law finds two cents of profit after fees."""
+    world = World(seed=21, efficiency=efficiency)
+    found = looks = 0
+    for _ in range(90):
+        world.advance(world.now_ms + 37_000)
+        for market in open_markets(world, Engine.CLOB):
+            true = fair(world, market, world.now_ms)
+            bid, ask = quotes(world, market)
+            rate = float(market.spec.fee_percent) / 100
+            offers = [(true, ask), (1 - true, None if bid is None else 1 - bid)]
+            looks += 1
+            found += any(
+                price is not None and chance - price / (1 - rate * max(1 - price, 0.5)) > 0.02
+                for chance, price in offers
+            )
+    return found / looks
+
+
+def test_bargains_when_efficiency_is_one_then_are_not_to_be_had() -> None:
+    assert bargains(1.0) < 0.01
+
+
+def test_bargains_when_efficiency_is_the_default_then_are_real_but_not_the_rule() -> None:
+    assert 0.05 < bargains(0.6) < 0.20
