@@ -36,16 +36,16 @@ class SettlementRule:
     """What is known of how a window settles.
 
     `averaged_weight`: chance that it settles on the average of the last `average_s` seconds, and
-    not on the last price; 1 or 0 when the rule is known. `tick`: smallest step of the settlement
-    value, for the mass of a tie. `basis_sd`: standard deviation of the log ratio between the feed
-    that settles and the one that is watched; about 0.0002 was measured between an exchange and an
-    oracle for BTC, 0 when they are the same.
+    not on the last price; 1 or 0 when the rule is known. `basis_sd`: standard deviation of the
+    log ratio between the feed that settles and the one that is watched; about 0.0002 was measured
+    between an exchange and an oracle for BTC, 0 when they are the same. `tick`: smallest step of
+    the settlement value, in units of the asset; None when it has to be read off the prices.
     """
 
     averaged_weight: float = 1.0
     average_s: float = 60.0
     tie: TieRule = TieRule.OUTCOME1
-    tick: float = 0.01
+    tick: float | None = None
     basis_sd: float = 0.0002
 
     def __post_init__(self) -> None:
@@ -53,7 +53,7 @@ class SettlementRule:
             raise InvalidValue(f"averaged_weight outside 0 to 1: {self.averaged_weight!r}")
         if not (isfinite(self.average_s) and self.average_s > 0):
             raise InvalidValue(f"average_s: {self.average_s!r}")
-        if not (isfinite(self.tick) and self.tick >= 0):
+        if self.tick is not None and not (isfinite(self.tick) and self.tick >= 0):
             raise InvalidValue(f"tick: {self.tick!r}")
         if not (isfinite(self.basis_sd) and self.basis_sd >= 0):
             raise InvalidValue(f"basis_sd: {self.basis_sd!r}")
@@ -82,6 +82,7 @@ class Shape:
 class WindowState:
     """A window as of the last price: `average` is that of the part of the averaging period that
     has gone by, None before it has begun. Prices in units of the asset, seconds until the close.
+    `tick` is the smallest step of the settlement value, for the mass of a tie.
     """
 
     price: float
@@ -89,6 +90,7 @@ class WindowState:
     seconds_left: float
     average: float | None
     volatility: Volatility
+    tick: float = 0.0
 
     def __post_init__(self) -> None:
         prices = [self.price, self.threshold]
@@ -97,6 +99,8 @@ class WindowState:
             raise InvalidValue(f"a price that is not above zero: {prices!r}")
         if not (isfinite(self.seconds_left) and self.seconds_left >= 0):
             raise InvalidValue(f"seconds_left: {self.seconds_left!r}")
+        if not 0 <= self.tick < self.threshold:
+            raise InvalidValue(f"tick: {self.tick!r}")
         move = (self.volatility.variance, self.volatility.relative_error)
         if not all(isfinite(value) and value >= 0 for value in move):
             raise InvalidValue(f"volatility: {move!r}")
@@ -200,17 +204,17 @@ def _chances(
     sd = shape.scale * sqrt(state.volatility.variance * seconds / 60.0)
     sds = np.array([sd, sd * (1 + error), sd * (1 - error), sd, sd])
     shift = np.array([0.0, 0.0, 0.0, rule.basis_sd, -rule.basis_sd])
-    log_ratio = np.log(mean / state.threshold) + tie_shift(state.threshold, rule) + shift
+    log_ratio = np.log(mean / state.threshold) + tie_shift(state, rule.tie) + shift
     return chance_above(log_ratio, np.hypot(sds, rule.basis_sd), shape)
 
 
-def tie_shift(threshold: float, rule: SettlementRule) -> float:
+def tie_shift(state: WindowState, tie: TieRule) -> float:
     """Half a tick, as a log ratio, towards the outcome that wins a tie.
 
     On a grid, "at or above" begins half a step below the threshold, "above" half a step above.
     """
-    half = rule.tick / (2.0 * threshold)
-    return half if rule.tie is TieRule.OUTCOME1 else -half
+    half = state.tick / (2.0 * state.threshold)
+    return half if tie is TieRule.OUTCOME1 else -half
 
 
 def window_chances(

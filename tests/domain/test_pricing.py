@@ -109,7 +109,7 @@ def test_averaged_price_matches_a_simulation(seconds_left: int) -> None:
         average=None if so_far is None else 1.0 + so_far,
         volatility=MOVES,
     )
-    priced = price_window(state, replace(AVERAGED, tick=0.0), Shape(degrees=400, scale=1.0))
+    priced = price_window(state, AVERAGED, Shape(degrees=400, scale=1.0))
     assert priced.probability == pytest.approx(simulated, abs=0.02)
 
 
@@ -153,7 +153,7 @@ def test_price_window_with_an_unsure_volatility_is_less_sure() -> None:
 
 
 def test_price_window_at_the_threshold_is_even_but_for_the_tie() -> None:
-    at = replace(STATE, price=60_000.0)
+    at = replace(STATE, price=60_000.0, tick=0.01)
     above = price_window(at, LAST, SHAPE).probability
     below = price_window(at, replace(LAST, tie=TieRule.OUTCOME2), SHAPE).probability
     assert above + below == pytest.approx(1.0)
@@ -161,20 +161,23 @@ def test_price_window_at_the_threshold_is_even_but_for_the_tie() -> None:
 
 
 def test_price_window_of_a_tie_at_the_close_goes_to_the_outcome_that_wins_it() -> None:
-    tied = replace(STATE, price=60_000.0, seconds_left=0.0)
+    tied = replace(STATE, price=60_000.0, seconds_left=0.0, tick=0.01)
     assert price_window(tied, LAST, SHAPE).probability == 1.0
     assert price_window(tied, replace(LAST, tie=TieRule.OUTCOME2), SHAPE).probability == 0.0
 
 
 def test_tie_shift_is_half_a_tick_as_a_log_ratio() -> None:
-    assert tie_shift(100.0, replace(LAST, tick=0.02)) == pytest.approx(log(100.01 / 100), rel=1e-3)
+    state = replace(STATE, threshold=100.0, tick=0.02)
+    shift = tie_shift(state, TieRule.OUTCOME1)
+    assert shift == pytest.approx(log(100.01 / 100), rel=1e-3)
+    assert tie_shift(state, TieRule.OUTCOME2) == -shift
 
 
 def test_window_chances_agree_with_the_price_of_one_window() -> None:
     chance = window_chances(
         np.array([60_000.0]), np.array([60_030.0]), np.array([MOVES.variance]), 5, SHAPE
     )
-    priced = price_window(STATE, replace(LAST, tick=0.0), SHAPE)
+    priced = price_window(STATE, LAST, SHAPE)
     assert chance[0] == pytest.approx(priced.probability)
 
 
@@ -186,6 +189,8 @@ def test_window_chances_agree_with_the_price_of_one_window() -> None:
         {"threshold": -1.0},
         {"average": float("inf")},
         {"seconds_left": -1.0},
+        {"tick": -0.01},
+        {"tick": 60_000.0},
         {"volatility": Volatility(variance=float("nan"), relative_error=0.1)},
     ],
 )
