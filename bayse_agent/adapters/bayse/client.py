@@ -103,7 +103,9 @@ class BayseClient:
         options = self.options
         self._http = httpx2.AsyncClient(
             timeout=httpx2.Timeout(options.reply_timeout_s, connect=options.connect_timeout_s),
-            limits=httpx2.Limits(max_connections=options.connections_max),
+            limits=httpx2.Limits(
+                max_connections=options.connections_max, keepalive_expiry=options.keepalive_s
+            ),
             headers={"Accept": "application/json", "User-Agent": "bayse-agent"},
             follow_redirects=False,
             # Certificates take a while to load, and a plain address has no use for them.
@@ -229,10 +231,11 @@ class BayseClient:
             if headers.get("content-type", "").startswith("application/json"):
                 date = headers.get("date")
                 self._skew.learn(date, sent_at=sent_at, received_at=self._timer.now())
+            body = await self._bounded(response, request)
             return Answer(
                 status=response.status_code,
-                body=await self._bounded(response, request),
-                retry_after_s=retry_after_s(headers.get("retry-after")),
+                body=body,
+                retry_after_s=retry_after_s(headers.get("retry-after"), body),
                 is_replay=headers.get("idempotent-replayed", "").casefold() == "true",
             )
 

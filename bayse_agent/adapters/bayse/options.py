@@ -18,6 +18,9 @@ class ClientOptions:
     """For the whole exchange, however slowly it trickles."""
     body_max_bytes: int = 16 * 1024 * 1024
     connections_max: int = 20
+    keepalive_s: float = 2.0
+    """Idle connections are closed by us well before the venue does: a request that crosses its
+    hang-up leaves a doubt behind."""
     attempts_max: int = 4
     """Tries of what may be tried again: reads, single cancels, batches known not to be taken."""
     backoff_first_s: float = 0.25

@@ -32,6 +32,7 @@ from bayse_agent.domain.order import (
     Declined,
     PlaceOrder,
     PlaceReply,
+    SelfTrade,
     Unresolved,
     VenueOrder,
 )
@@ -44,7 +45,8 @@ NOT_SENT = 0
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _SINGLE = re.compile(r"/v1/pm/events/[^/]+/markets/([^/]+)/orders")
 _REFUSALS = frozenset({400, 401, 403, 404, 422})
-_IN_DOUBT = re.compile(r"internal|timeout|timed|unavailable|unknown|idempot", re.IGNORECASE)
+_IN_DOUBT = re.compile(r"internal|timeout|timed|unavailable|unknown", re.IGNORECASE)
+_KEY_REUSED = re.compile(r"idempot", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +83,24 @@ async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
         return reply
 
     def placed_item() -> VenueOrder | orders.Refusal:
-        item = orders.batch_item(reply.json(), client.drift)
+        item = orders.batch_item(reply.json(), client.drift, asked.client_order_id)
         return item if isinstance(item, orders.Refusal) else orders.placed_item(item, asked)
 
-    return _concluded(reply, placed_item)
+    return _compared(_concluded(reply, placed_item), asked, client)
 
 
 async def _send_single(client: BayseClient, sealed: SealedOrder, asked: orders.Asked) -> PlaceReply:
     reply = await send_once(client, sealed.path, sealed.body)
     if not isinstance(reply, Answer):
         return reply
-    return _concluded(reply, lambda: orders.placed(reply.json(), asked, client.drift))
+    concluded = _concluded(reply, lambda: orders.placed(reply.json(), asked, client.drift))
+    return _compared(concluded, asked, client)
+
+
+def _compared(reply: PlaceReply, asked: orders.Asked, client: BayseClient) -> PlaceReply:
+    if isinstance(reply, Accepted) and client.options.sell_unit is SellUnit.SHARES:
+        orders.contradictions(reply.order, asked, client.drift)
+    return reply
 
 
 async def send_amend(
@@ -128,7 +137,7 @@ def refused(answer: Answer) -> Declined | Unresolved:
     told = complaint(answer)
     if answer.status not in _REFUSALS or told is None:
         return Unresolved(reason=f"HTTP {answer.status} proves nothing")
-    if answer.status == 422 and _IN_DOUBT.search(f"{told.code} {told.message}"):
+    if answer.status == 422 and _KEY_REUSED.search(f"{told.code} {told.message}"):
         return Unresolved(reason=f"the key was used before: {told.message}")
     return Declined(status=answer.status, code=told.code, message=told.message)
 
@@ -175,4 +184,7 @@ def _asked(sealed: SealedOrder) -> orders.Asked:
         side=row.choice("side", Side),
         currency=row.choice("currency", Currency),
         engine=Engine.AMM if sealed.key is None else Engine.CLOB,
+        amount=row.number("amount"),
+        self_trade=row.optional_choice("stpMode", SelfTrade),
+        client_order_id=row.optional_id("clientOrderId"),
     )

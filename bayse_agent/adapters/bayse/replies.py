@@ -86,8 +86,18 @@ def failure(answer: Answer, what: str) -> VenueError:
     return kind(text, status=status, code=told.code)
 
 
-def retry_after_s(header: str | None) -> float | None:
-    """The seconds that a `Retry-After` asks for; None when it is not a sane number."""
-    if header is None or not header.isascii() or not header.isdigit():
+def retry_after_s(header: str | None, body: bytes) -> float | None:
+    """The seconds that a `Retry-After` asks for, or else `retryAfter` in the body.
+
+    None when neither is a sane number.
+    """
+    if header is not None:
+        return float(header[:9]) if header.isascii() and header.isdigit() else None
+    if b"retryAfter" not in body:
         return None
-    return float(header[:9])
+    try:
+        told = decode(body)
+    except VenueMalformed:
+        return None
+    seconds = told.get("retryAfter") if isinstance(told, dict) else None
+    return float(min(seconds, 10**9)) if type(seconds) is int and seconds >= 0 else None

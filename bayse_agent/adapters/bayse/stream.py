@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -86,6 +87,7 @@ class BayseStream:
         self._currency = currency
         self._public_key = public_key
         self._resync = resync
+        self._logger = _silent_logger()
         self._wanted: dict[Subscription, None] = {}
         self._wish_changed = asyncio.Event()
         self._changes: asyncio.Queue[Change] = asyncio.Queue(self._options.queue_max)
@@ -148,6 +150,7 @@ class BayseStream:
             close_timeout=options.close_timeout_s,
             ping_interval=None,
             max_size=options.frame_max_bytes,
+            logger=self._logger,
             proxy=options.proxy_url,
         ) as socket:
             self._state = replace(
@@ -233,6 +236,13 @@ class BayseStream:
             message = {**message, "auth": {"apiKey": self._public_key.get_secret_value()}}
         await pace.take()
         await socket.send(encode(message).decode())
+
+
+def _silent_logger() -> logging.Logger:
+    """For the library, which would write whole messages, and the key in them, to its log."""
+    logger = logging.Logger("bayse_agent.websocket", level=logging.CRITICAL)
+    logger.addHandler(logging.NullHandler())
+    return logger
 
 
 def _reason(group: BaseExceptionGroup[BaseException]) -> str:

@@ -139,6 +139,27 @@ async def test_read_when_the_venue_names_a_wait_then_waits_that_long(
     assert 7 <= timer.monotonic_s() < 8
 
 
+async def test_read_when_the_wait_is_named_in_the_body_then_waits_that_long(
+    client: BayseClient, server: ScriptedServer, timer: HandTimer
+) -> None:
+    server.answers(Reply.of({"message": "slow down", "retryAfter": 5}, 429), OK)
+
+    await client.read("/v1/x")
+
+    assert 5 <= timer.monotonic_s() < 6
+
+
+@pytest.mark.parametrize("told", [-1, "5", True, None, 10**30, 1.5])
+async def test_read_when_the_wait_in_the_body_is_absurd_then_waits_no_longer_than_allowed(
+    client: BayseClient, server: ScriptedServer, timer: HandTimer, told: object
+) -> None:
+    server.answers(Reply.of({"retryAfter": told}, 429), OK)
+
+    await client.read("/v1/x")
+
+    assert timer.monotonic_s() <= QUICK.retry_after_max_s
+
+
 @pytest.mark.parametrize("header", ["1000000000000", "-1", "abc", "", "1e9", "٣"])
 async def test_read_when_the_wait_is_absurd_then_waits_no_longer_than_allowed(
     client: BayseClient, server: ScriptedServer, timer: HandTimer, header: str

@@ -148,6 +148,7 @@ def test_seal_when_sells_are_counted_in_cash_then_sends_what_the_shares_are_wort
     [
         book_order(price=None),
         book_order(price=Price(Decimal("0.004"))),
+        book_order(price=Price(Decimal("0.995"))),
         book_order(price=Price(Decimal("0.999")), side=Side.SELL),
         book_order(amount=Decimal(0)),
         book_order(amount=Decimal(-1)),
@@ -374,6 +375,51 @@ async def test_place_when_the_batch_has_other_results_than_items_then_is_unresol
     server.answers(Reply.of({"engine": "CLOB", "results": results}))
 
     assert isinstance(await venue.place(book_order(), key=KEY), Unresolved)
+
+
+async def test_place_when_the_reply_echoes_another_client_id_then_is_unresolved(
+    venue: BayseVenue, server: ScriptedServer
+) -> None:
+    server.answers(Reply.of(samples.batch(samples.placed_book_order())))
+
+    reply = await venue.place(book_order(client_order_id="mine"), key=KEY)
+
+    assert isinstance(reply, Unresolved)
+
+
+async def test_place_when_more_shares_are_sold_than_asked_then_a_contradiction_is_counted(
+    venue: BayseVenue, server: ScriptedServer, client: BayseClient
+) -> None:
+    told = samples.placed_book_order(side="SELL", type="SELL", size=200, amount=100)
+    server.answers(Reply.of(samples.batch(told)))
+
+    reply = await venue.place(book_order(side=Side.SELL), key=KEY)
+
+    assert isinstance(reply, Accepted)
+    assert reply.order.size == 200
+    assert len(client.drift_report().contradictions) == 1
+    assert not client.drift_report().is_clean
+
+
+async def test_place_when_the_self_trade_mode_is_another_then_a_contradiction_is_counted(
+    venue: BayseVenue, server: ScriptedServer, client: BayseClient
+) -> None:
+    server.answers(Reply.of(samples.batch(samples.placed_book_order(stpMode="SKIP"))))
+
+    await venue.place(book_order(self_trade=SelfTrade.CANCEL_OLDEST), key=KEY)
+
+    assert len(client.drift_report().contradictions) == 1
+
+
+async def test_place_when_all_is_as_asked_then_nothing_is_counted(
+    venue: BayseVenue, server: ScriptedServer, client: BayseClient
+) -> None:
+    told = samples.placed_book_order(side="SELL", type="SELL")
+    server.answers(Reply.of(samples.batch(told)))
+
+    await venue.place(book_order(side=Side.SELL), key=KEY)
+
+    assert client.drift_report().is_clean
 
 
 # Placing against a formula

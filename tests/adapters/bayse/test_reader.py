@@ -35,6 +35,7 @@ ASKED = orders.Asked(
     side=Side.BUY,
     currency=Currency.NGN,
     engine=Engine.CLOB,
+    amount=Decimal(100),
 )
 USD, NGN = Currency.USD, Currency.NGN
 PAGED = {"pagination": samples.pagination()}

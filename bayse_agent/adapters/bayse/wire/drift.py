@@ -15,17 +15,20 @@ class DriftReport:
     """What was unexpected, and how often. Keys are `shape.field` or `shape: reason`.
 
     `unknown_fields` were not read; `unknown_words` were read as UNKNOWN; `left_out` are rows of
-    listings that could not be read and were passed over. `uncounted` is what found no room.
+    listings that could not be read and were passed over; `contradictions` are orders that the
+    venue took for something else than was asked. `uncounted` is what found no room.
     """
 
     unknown_fields: dict[str, int]
     unknown_words: dict[str, int]
     left_out: dict[str, int]
+    contradictions: dict[str, int]
     uncounted: int
 
     @property
     def is_clean(self) -> bool:
-        return not (self.unknown_fields or self.unknown_words or self.left_out or self.uncounted)
+        tallies = (self.unknown_fields, self.unknown_words, self.left_out, self.contradictions)
+        return not any(tallies) and self.uncounted == 0
 
 
 class Drift:
@@ -36,6 +39,7 @@ class Drift:
         self._fields: Counter[str] = Counter()
         self._words: Counter[str] = Counter()
         self._left_out: Counter[str] = Counter()
+        self._contradictions: Counter[str] = Counter()
         self._uncounted = 0
 
     def unknown_field(self, shape: str, field: str) -> None:
@@ -47,12 +51,16 @@ class Drift:
     def left_out(self, shape: str, reason: str) -> None:
         self._count(self._left_out, f"{shape}: {redact(reason)[:_LONGEST_NAME]}")
 
+    def contradiction(self, shape: str, what: str) -> None:
+        self._count(self._contradictions, f"{shape}: {what}")
+
     def report(self) -> DriftReport:
         """A copy of the tally as it stands."""
         return DriftReport(
             unknown_fields=dict(self._fields),
             unknown_words=dict(self._words),
             left_out=dict(self._left_out),
+            contradictions=dict(self._contradictions),
             uncounted=self._uncounted,
         )
 

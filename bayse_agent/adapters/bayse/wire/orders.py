@@ -25,6 +25,7 @@ _PLACED_UNUSED = (
     "type userId postOnly outcome outcomeLabel eventId timeInForce expiresAt clientOrderId"
 )
 _READ_UNUSED = f"{_PLACED_UNUSED} engine"
+_DUST = Decimal("1.002")
 _NOTHING_FILLED = frozenset({VenueOrderStatus.PENDING, VenueOrderStatus.REJECTED})
 
 
@@ -37,6 +38,9 @@ class Asked:
     side: Side
     currency: Currency
     engine: Engine
+    amount: Decimal
+    self_trade: SelfTrade | None = None
+    client_order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,18 @@ def _as_asked(row: Reader, engine: Engine, asked: Asked) -> VenueOrder:
     return found
 
 
+def contradictions(order: VenueOrder, asked: Asked, drift: Drift) -> None:
+    """Count where the venue took an order for something else than was asked.
+
+    The order exists all the same. More shares sold than asked for means that the venue counts the
+    amount of a sell in cash; another self-trade mode, that it does not know ours.
+    """
+    if asked.side is Side.SELL and order.size is not None and order.size > asked.amount * _DUST:
+        drift.contradiction("placed_order", "more shares are sold than were asked for")
+    if asked.self_trade is not None and order.self_trade not in (None, asked.self_trade):
+        drift.contradiction("placed_order", "another self-trade mode than was asked for")
+
+
 def amended(row: Reader, order_id: OrderId) -> VenueOrder:
     """The order of one amended item."""
     found = read(row)
@@ -114,8 +130,13 @@ def amended(row: Reader, order_id: OrderId) -> VenueOrder:
     return found
 
 
-def batch_item(value: object, drift: Drift) -> tuple[Reader, Engine] | Refusal:
-    """The only item of a batch of one: its order, or why the venue did not take it."""
+def batch_item(
+    value: object, drift: Drift, client_order_id: str | None = None
+) -> tuple[Reader, Engine] | Refusal:
+    """The only item of a batch of one: its order, or why the venue did not take it.
+
+    Raises VenueMalformed when it echoes another `client_order_id` than was sent.
+    """
     answer = Reader(value, "batch", drift)
     engine = answer.optional_choice("engine", Engine) or Engine.CLOB
     results = answer.rows("results", "batch.item")
@@ -125,6 +146,8 @@ def batch_item(value: object, drift: Drift) -> tuple[Reader, Engine] | Refusal:
     item = results[0]
     if item.raw("index") not in (None, 0):
         raise VenueMalformed("batch: the result of an item that was not sent")
+    if client_order_id is not None and item.raw("clientOrderId") not in (None, client_order_id):
+        raise VenueMalformed("batch: the echo of another order than was sent")
     if item.flag("success"):
         row = item.within("order", "placed_order")
         item.done("clientOrderId orderId error")

@@ -168,7 +168,7 @@ def amount(value: Decimal) -> Decimal:
 def worst_price(side: Side, wanted: Decimal) -> Decimal:
     """The price to send: on the venue's grid of two decimals, and never worse than wanted."""
     rounding = ROUND_FLOOR if side is Side.BUY else ROUND_CEILING
-    return _in_range(wanted.quantize(PRICE_STEP, rounding))
+    return _in_range(_in_range(wanted).quantize(PRICE_STEP, rounding))
 
 
 def _in_range(value: Decimal) -> Decimal:
