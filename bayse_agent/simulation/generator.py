@@ -3,33 +3,33 @@
 The law of a log price: a lasting part with stochastic volatility (two log-normal mean-reverting
 factors, a slow and a fast one, times a time-of-day pattern), shared shocks within a family of
 symbols, rare jumps, and a passing part (bid-ask bounce) that dies within minutes.
-
-Where the numbers come from; all are orders of magnitude, not fits:
-- yearly volatility: about 50 % for BTC in 2026, more for ETH and SOL; 6 to 10 % for major
-  currencies, about 18 % for gold and 35 % for silver;
-- log volatility is close to normal and mean-reverting on a short and a long scale: Andersen,
-  Bollerslev, Diebold and Ebens (2001), "The distribution of realized stock return volatility";
-- jumps of BTC come about daily and are some times the size of an ordinary five-minute move:
-  Scaillet, Treccani and Trevisan (2020), "High-frequency jump analysis of the bitcoin market";
-- bounce: one-minute returns of BTC in 2026 show variance ratios of .97, .94 and .93 at 5, 15 and
-  60 minutes. A passing part with 6 % of a minute's variance and a half-life of one minute gives
-  .966, .951 and .945;
-- currencies are busiest around 14 UTC: Dacorogna et al. (1993), "A geographical model for the
-  daily and weekly seasonal volatility in the foreign exchange market".
+The numbers, and where they come from, are in `laws.py`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from math import cos, exp, log, pi, sqrt
+from math import exp, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bayse_agent.domain.errors import BrokenInvariant
+from bayse_agent.simulation.laws import (
+    BOUNCE_DECAY,
+    BOUNCE_SHARE,
+    CROSS_PLACES,
+    CROSSES,
+    FAST_HALF_LIFE_MIN,
+    LAWS,
+    SLOW_HALF_LIFE_H,
+    Floats,
+    Law,
+    busy_hour,
+    busyness,
+)
 from bayse_agent.simulation.prices import Outlook, Path
 
 CHUNK_S = 3600
@@ -38,91 +38,7 @@ HISTORY_S = 26 * 3600
 """What can be asked for at the start of the world: a day of bars and a little more."""
 
 _MINUTES = CHUNK_S // 60
-_BOUNCE_SHARE = 0.06
-_BOUNCE_DECAY = log(2) / 60
-_SLOW_HALF_LIFE_H = 48.0
-_FAST_HALF_LIFE_MIN = 45.0
-_WEEKEND_CALM = 0.05
 _SHORT_S = 1800
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Law:
-    """How one symbol moves. `yearly` is volatility in a year of `days` days; `loading` is the
-    correlation with its family's shared shock; `swing` and `peak_hour` give the time of day.
-    """
-
-    places: int
-    first_price: float
-    yearly: float
-    days: int
-    family: str
-    loading: float
-    swing: float
-    peak_hour: float
-    slow_sd: float = 0.25
-    fast_sd: float = 0.30
-    jumps_a_day: float = 1.0
-    jump_sd: float = 0.001
-
-    @property
-    def base(self) -> float:
-        """Volatility of one second."""
-        return self.yearly / sqrt(self.days * 86_400)
-
-    @property
-    def rests_at_weekends(self) -> bool:
-        return self.days < 365
-
-
-def _crypto(first_price: float, yearly: float, loading: float) -> Law:
-    return Law(
-        places=2,
-        first_price=first_price,
-        yearly=yearly,
-        days=365,
-        family="crypto",
-        loading=loading,
-        swing=0.25,
-        peak_hour=15.0,
-        jumps_a_day=2.0,
-        jump_sd=0.005 * yearly,
-    )
-
-
-def _currency(places: int, first_price: float, yearly: float, loading: float) -> Law:
-    return Law(
-        places=places,
-        first_price=first_price,
-        yearly=yearly,
-        days=260,
-        family="dollar",
-        loading=loading,
-        swing=0.5,
-        peak_hour=14.0,
-        jump_sd=0.01 * yearly,
-    )
-
-
-LAWS: Mapping[str, Law] = {
-    "BTCUSDT": _crypto(96_250.50, 0.50, 0.90),
-    "ETHUSDT": _crypto(3_310.00, 0.65, 0.85),
-    "SOLUSDT": _crypto(142.00, 0.80, 0.80),
-    "BNBUSDT": _crypto(884.00, 0.50, 0.75),
-    "USDNGN": _currency(2, 1_452.00, 0.05, 0.0),
-    "GBPUSD": _currency(5, 1.32150, 0.07, 0.80),
-    "EURUSD": _currency(5, 1.15840, 0.065, 0.85),
-    "USDJPY": _currency(3, 152.400, 0.09, -0.60),
-    "XAUUSD": _currency(2, 4_080.00, 0.18, 0.40),
-    "XAGUSD": _currency(3, 50.250, 0.35, 0.35),
-}
-CROSSES: Mapping[str, tuple[str, str]] = {
-    "GBPJPY": ("GBPUSD", "USDJPY"),
-    "EURJPY": ("EURUSD", "USDJPY"),
-}
-_CROSS_PLACES = 3
 
 
 def generated_paths(seed: int, start_s: int) -> dict[str, Path]:
@@ -244,6 +160,8 @@ class DrawnPath(_ChunkedPath):
         self._shared = shared
         self._chunks: dict[int, Chunk] = {}
         self._next = begins_s // CHUNK_S
+        self._bounce = _Reversion(exp(-BOUNCE_DECAY), CHUNK_S)
+        self._fast = _Reversion(0.5 ** (1 / FAST_HALF_LIFE_MIN), _MINUTES)
 
     def chunk(self, index: int) -> Chunk:
         while self._next <= index:
@@ -265,8 +183,8 @@ class DrawnPath(_ChunkedPath):
             jump_rate=self.law.jumps_a_day / 86_400,
             jump_sd=self.law.jump_sd,
             bounce=chunk.bounces.item(offset),
-            bounce_sd=sigma * sqrt(60 * _BOUNCE_SHARE),
-            bounce_decay=_BOUNCE_DECAY,
+            bounce_sd=sigma * sqrt(60 * BOUNCE_SHARE),
+            bounce_decay=BOUNCE_DECAY,
         )
 
     def variance(self, second: int, horizon_s: float) -> float:
@@ -289,11 +207,11 @@ class DrawnPath(_ChunkedPath):
     def _ahead(self, slow: float, fast: float, second: int, after_s: float) -> float:
         """The expected variance of one second, `after_s` seconds from now."""
         law = self.law
-        slow_left = 0.5 ** (after_s / 3600 / _SLOW_HALF_LIFE_H)
-        fast_left = 0.5 ** (after_s / 60 / _FAST_HALF_LIFE_MIN)
+        slow_left = 0.5 ** (after_s / 3600 / SLOW_HALF_LIFE_H)
+        fast_left = 0.5 ** (after_s / 60 / FAST_HALF_LIFE_MIN)
         log_mean = 2 * (slow * slow_left + fast * fast_left)
         log_mean -= 2 * ((law.slow_sd * slow_left) ** 2 + (law.fast_sd * fast_left) ** 2)
-        return (law.base * _busyness(law, second + after_s)) ** 2 * exp(log_mean)
+        return (law.base * busyness(law, second + after_s)) ** 2 * exp(log_mean)
 
     def _draw(self, index: int) -> Chunk:
         law = self.law
@@ -301,10 +219,8 @@ class DrawnPath(_ChunkedPath):
         before = self._chunks.get(index - 1)
         slow, fast = self._volatility_state(random, before)
         calm = law.slow_sd**2 + law.fast_sd**2
-        minutes = index * CHUNK_S + 60 * np.arange(_MINUTES)
-        busy = np.array([_busyness(law, minute) for minute in minutes.tolist()])
-        sigma = law.base * busy * np.exp(slow + fast - calm)
-        each = np.repeat(sigma, 60)
+        sigma: Floats = law.base * busy_hour(law, index) * np.exp(slow + fast - calm)
+        each: Floats = np.repeat(sigma, 60)
         own = random.standard_normal(CHUNK_S)
         moves = each * (
             law.loading * self._shared.of(law.family, index) + sqrt(1 - law.loading**2) * own
@@ -312,8 +228,8 @@ class DrawnPath(_ChunkedPath):
         self._add_jumps(random, moves)
         lasting = (log(law.first_price) if before is None else before.lasting) + np.cumsum(moves)
         last_bounce = 0.0 if before is None else before.bounces.item(-1)
-        shocks = each * sqrt(60 * _BOUNCE_SHARE) * random.standard_normal(CHUNK_S)
-        bounces = _reverting(last_bounce, exp(-_BOUNCE_DECAY), shocks)
+        shocks = each * sqrt(60 * BOUNCE_SHARE) * random.standard_normal(CHUNK_S)
+        bounces = self._bounce.run(last_bounce, shocks)
         logs = lasting + bounces
         levels = np.maximum(np.rint(np.exp(logs) * 10**law.places).astype(np.int64), 1)
         return Chunk(levels, logs, bounces, sigma, fast, slow, lasting.item(-1))
@@ -323,14 +239,14 @@ class DrawnPath(_ChunkedPath):
     ) -> tuple[float, Floats]:
         """The slow factor of this hour and the fast one of each of its minutes."""
         law = self.law
-        keeps = 0.5 ** (1 / _SLOW_HALF_LIFE_H)
+        keeps = 0.5 ** (1 / SLOW_HALF_LIFE_H)
         draws = random.standard_normal(_MINUTES + 1)
         if before is None:
             slow, last = law.slow_sd * draws.item(0), law.fast_sd * random.standard_normal()
         else:
             slow = keeps * before.slow + law.slow_sd * sqrt(1 - keeps**2) * draws.item(0)
             last = before.fast.item(-1)
-        return slow, _reverting(last, 0.5 ** (1 / _FAST_HALF_LIFE_MIN), law.fast_sd * draws[1:])
+        return slow, self._fast.run(last, law.fast_sd * draws[1:])
 
     def _add_jumps(self, random: np.random.Generator, moves: Floats) -> None:
         for _ in range(int(random.poisson(self.law.jumps_a_day * CHUNK_S / 86_400))):
@@ -342,7 +258,7 @@ class CrossPath(_ChunkedPath):
     """The product of two paths: a pound in yen is a pound in dollars times a dollar in yen."""
 
     def __init__(self, *, first: DrawnPath, second: DrawnPath) -> None:
-        super().__init__(_CROSS_PLACES, first.begins_s)
+        super().__init__(CROSS_PLACES, first.begins_s)
         self._first = first
         self._second = second
         self._chunks: dict[int, Chunk] = {}
@@ -358,7 +274,7 @@ class CrossPath(_ChunkedPath):
     def _multiply(self, one: Chunk, other: Chunk) -> Chunk:
         logs = one.logs + other.logs
         return Chunk(
-            levels=np.rint(np.exp(logs) * 10**_CROSS_PLACES).astype(np.int64),
+            levels=np.rint(np.exp(logs) * 10**CROSS_PLACES).astype(np.int64),
             logs=logs,
             bounces=one.bounces + other.bounces,
             sigma=np.sqrt(one.sigma**2 + other.sigma**2),
@@ -382,32 +298,23 @@ class CrossPath(_ChunkedPath):
             ),
             bounce=one.bounce + other.bounce,
             bounce_sd=sqrt(one.bounce_sd**2 + other.bounce_sd**2),
-            bounce_decay=_BOUNCE_DECAY,
+            bounce_decay=BOUNCE_DECAY,
         )
 
 
-def is_weekend(second: float) -> bool:
-    """Currencies and metals rest from Friday 22:00 to Sunday 22:00 UTC."""
-    hour_of_week = (second / 3600 + 72) % 168  # 1970 began on a Thursday; 0 is Monday midnight
-    return 4 * 24 + 22 <= hour_of_week < 6 * 24 + 22
-
-
-def _busyness(law: Law, second: float) -> float:
-    """The time of day's factor on volatility; its square averages one over a working day."""
-    angle = 2 * pi * (second / 3600 - law.peak_hour) / 24
-    factor = (1 + law.swing * cos(angle)) / sqrt(1 + law.swing**2 / 2)
-    if law.rests_at_weekends and is_weekend(second):
-        return factor * _WEEKEND_CALM
-    return factor
-
-
-def _reverting(before: float, keeps: float, shocks: Floats) -> Floats:
+class _Reversion:
     """y[i] = keeps * y[i-1] + sqrt(1 - keeps^2) * shock[i], without a loop.
 
     Dividing by the powers of `keeps` turns it into a running sum; an hour of the fastest
     process spans 2^60, well within a double.
     """
-    powers = keeps ** np.arange(1, len(shocks) + 1)
-    scaled: Floats = np.cumsum(shocks * sqrt(1 - keeps**2) / powers)
-    result: Floats = powers * (before + scaled)
-    return result
+
+    def __init__(self, keeps: float, count: int) -> None:
+        self._powers: Floats = np.float64(keeps) ** np.arange(1.0, count + 1)
+        self._scale: Floats = sqrt(1 - keeps**2) / self._powers
+
+    def run(self, before: float, shocks: Floats) -> Floats:
+        result: Floats = np.cumsum(shocks * self._scale)
+        result += before
+        result *= self._powers
+        return result

@@ -15,7 +15,7 @@ from bayse_agent.domain.money import Currency
 from bayse_agent.simulation.exchange.listing import EventSpec, MarketSpec
 from bayse_agent.simulation.exchange.switches import SettlementRule, Switches, TieRule
 from bayse_agent.simulation.exchange.units import from_ms
-from bayse_agent.simulation.generator import is_weekend
+from bayse_agent.simulation.laws import is_weekend
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS

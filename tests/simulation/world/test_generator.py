@@ -12,14 +12,12 @@ from hypothesis import strategies as st
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.simulation.generator import (
     CHUNK_S,
-    CROSSES,
     HISTORY_S,
     KEPT_CHUNKS,
-    LAWS,
     DrawnPath,
     generated_paths,
-    is_weekend,
 )
+from bayse_agent.simulation.laws import CROSSES, LAWS, is_weekend
 from bayse_agent.simulation.prices import Path
 
 MONDAY_S = 1_780_272_000

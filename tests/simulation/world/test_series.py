@@ -11,7 +11,7 @@ from bayse_agent.domain.market import Engine
 from bayse_agent.domain.money import Currency
 from bayse_agent.simulation.exchange.switches import SettlementRule, Switches, TieRule
 from bayse_agent.simulation.exchange.units import to_ms
-from bayse_agent.simulation.generator import CROSSES, LAWS
+from bayse_agent.simulation.laws import CROSSES, LAWS
 from bayse_agent.simulation.series import CATALOGUE, SeriesSpec, window
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
