@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from bayse_agent.domain.errors import InvalidValue
@@ -19,7 +19,7 @@ from bayse_agent.domain.pricing import (
     price_window,
     running_average,
 )
-from bayse_agent.domain.volatility import volatility
+from bayse_agent.domain.volatility import Volatility, VolatilityMeter
 
 _AGAINST = frozenset({"down", "no", "below", "under", "lower"})
 
@@ -49,6 +49,7 @@ class Threshold:
 
     def __init__(self, settings: ThresholdSettings) -> None:
         self._settings = settings
+        self._meters: dict[Symbol, VolatilityMeter] = {}
 
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         threshold, underlying, closes_at = (
@@ -62,7 +63,9 @@ class Threshold:
             return NoForecast(author=self.name, reason="not a price window")
         rule = self._settings.rules.get(underlying.last.symbol, self._settings.rule)
         try:
-            state = _state(underlying, threshold, closes_at, rule)
+            meter = self._meters.setdefault(underlying.last.symbol, VolatilityMeter())
+            moves = meter.read(_closed(underlying))
+            state = _state(underlying, moves, threshold, closes_at, rule)
             if isinstance(state, str):
                 return NoForecast(author=self.name, reason=state)
             priced = price_window(state, rule, self._settings.shape)
@@ -126,20 +129,26 @@ class Threshold:
         )
 
 
-def _closed(feed: Underlying) -> tuple[Bar, ...]:
+def _closed(feed: Underlying) -> Sequence[Bar]:
     """Bars that had closed by the last tick: a bar still under way knows too little."""
-    now_s = feed.last.at.timestamp()
-    return tuple(bar for bar in feed.bars if bar.at.timestamp() + 60.0 <= now_s + 1.0)
+    latest = feed.last.at - timedelta(seconds=59)
+    bars = feed.bars
+    while bars and bars[-1].at > latest:
+        bars = bars[:-1]
+    return bars
 
 
 def _state(
-    feed: Underlying, threshold: Decimal, closes_at: datetime, rule: SettlementRule
+    feed: Underlying,
+    moves: Volatility | None,
+    threshold: Decimal,
+    closes_at: datetime,
+    rule: SettlementRule,
 ) -> WindowState | str:
     """The window as of the last tick, or why it cannot be told.
 
     Time left counts from the tick: an older price has further to go.
     """
-    moves = volatility(_closed(feed))
     if moves is None:
         return "no closed bars"
     seconds_left = max(0.0, (closes_at - feed.last.at).total_seconds())
@@ -157,4 +166,14 @@ def _state(
         seconds_left=seconds_left,
         average=average,
         volatility=moves,
+        tick=_tick(feed, threshold) if rule.tick is None else rule.tick,
     )
+
+
+def _tick(feed: Underlying, threshold: Decimal) -> float:
+    """The step of the asset's prices: the finest that the threshold or an hour of bars shows."""
+    shown = [threshold, *(bar.close for bar in feed.bars[-60:])]
+    exponents = [value.normalize().as_tuple().exponent for value in shown]
+    step = 10.0 ** min(exponent for exponent in exponents if isinstance(exponent, int))
+    # Round figures alone must not make a step of hundreds: a tie is rare.
+    return min(step, float(threshold) * 1e-5)
