@@ -212,6 +212,7 @@ class Strategy(Protocol):
 class Store(Protocol):
     """The agent's books. Each method is one transaction, committed when it returns.
 
+    A power cut may take the last looks and listings, never an intent or what came of it.
     One process writes. A change that contradicts what is written raises BrokenInvariant.
     """
 

@@ -142,7 +142,12 @@ def _threshold(options: DemoOptions, world: World) -> Threshold:
 
 def _habits(currency: Currency) -> Habits:
     least = Decimal(currency.payout)
-    return Habits(currency=currency, quote_amounts=tuple(least * step for step in _QUOTE_STEPS))
+    return Habits(
+        currency=currency,
+        quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
+        # Nothing is gained by asking an exchange in one's own process many things at once.
+        reads_at_once=1,
+    )
 
 
 def _folder(options: DemoOptions, stack: AsyncExitStack) -> Path:

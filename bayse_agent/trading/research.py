@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -156,23 +156,27 @@ async def _see(
     for part in (underlying, book1, book2):
         if isinstance(part, _Unreadable):
             return part
-    try:
-        quotes = await _quotes(agent, one) if event.engine is Engine.AMM else ()
-    except VenueError as error:
-        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
     context = Context(
         event=event,
         market=market,
         book1=_readable(book1),
         book2=_readable(book2),
-        quotes=quotes,
+        quotes=(),
         underlying=_readable(underlying),
         now=agent.clock.now(),
     )
     forecast = await agent.forecaster.forecast(context)
     if isinstance(forecast, NoForecast):
         return _Unreadable(reason=Reason.NO_FORECAST, detail=forecast.reason)
-    return Seen(context=context, forecast=forecast)
+    if event.engine is not Engine.AMM:
+        return Seen(context=context, forecast=forecast)
+    try:
+        # Asked for last: they age fastest, and a market without a forecast needs none.
+        quotes = await _quotes(agent, one)
+    except VenueError as error:
+        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
+    priced = replace(context, quotes=quotes, now=agent.clock.now())
+    return Seen(context=priced, forecast=forecast)
 
 
 def _readable(part: T | _Unreadable | None) -> T | None:

@@ -22,13 +22,23 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 BUSY_TIMEOUT_MS = 5000
+_RELAXED = "is_relaxed"
 
 
 class Database(Protocol):
     """Something that runs units of work."""
 
     async def run(self, work: Work[T]) -> T:
-        """Run the work in one transaction: committed when it returns, undone when it raises."""
+        """Run the work in one transaction: committed when it returns, undone when it raises.
+
+        What is committed survives a power cut.
+        """
+
+    async def run_relaxed(self, work: Work[T]) -> T:
+        """The same, without waiting for the disk: a power cut may take it, a crash of ours not.
+
+        The next `run` makes it as safe as itself.
+        """
 
     async def close(self) -> None: ...
 
@@ -45,11 +55,18 @@ class ThreadDatabase:
 
     def __init__(self, url: str) -> None:
         self._engine = _sqlite_engine(url)
+        self._relaxed = self._engine.execution_options(**{_RELAXED: True})
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
     async def run(self, work: Work[T]) -> T:
+        return await self._transaction(self._engine, work)
+
+    async def run_relaxed(self, work: Work[T]) -> T:
+        return await self._transaction(self._relaxed, work)
+
+    async def _transaction(self, engine: Engine, work: Work[T]) -> T:
         def transaction() -> T:
-            with self._engine.begin() as connection:
+            with engine.begin() as connection:
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
@@ -71,6 +88,12 @@ class AsyncDatabase:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
+    async def run_relaxed(self, work: Work[T]) -> T:
+        async with self._engine.execution_options(**{_RELAXED: True}).begin() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            return await connection.run_sync(work)
+
     async def close(self) -> None:
         await self._engine.dispose()
 
@@ -90,7 +113,6 @@ def _prepare_sqlite(engine: Engine) -> None:
         cursor = connection.cursor()
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
         ):
@@ -99,5 +121,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        is_relaxed = connection.get_execution_options().get(_RELAXED, False)
+        level = "NORMAL" if is_relaxed else "FULL"
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
         # The driver would begin at the first change only, and leave tables out of transactions.
         connection.exec_driver_sql("BEGIN IMMEDIATE")

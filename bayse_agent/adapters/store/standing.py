@@ -33,13 +33,17 @@ from bayse_agent.domain.portfolio import (
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """The state of the books as of the last committed transaction."""
+    """The state of the books as of the last committed transaction.
+
+    `order` is the sorted form of `tracked`, None when it must be made anew.
+    """
 
     portfolios: dict[Currency, Portfolio] = field(default_factory=dict)
     tracked: dict[MarketId, TrackedMarket] = field(default_factory=dict)
     last_looks: dict[MarketId, datetime] = field(default_factory=dict)
     listings: dict[str, datetime] = field(default_factory=dict)
     open_intents: dict[IntentId, OpenIntent] = field(default_factory=dict)
+    order: tuple[TrackedMarket, ...] | None = None
     intents: int = 0
     fills: int = 0
     settlements: int = 0
@@ -51,7 +55,9 @@ class Standing:
 
     def in_order(self) -> tuple[TrackedMarket, ...]:
         """Tracked markets, first to close first."""
-        return tuple(sorted(self.tracked.values(), key=_closing))
+        if self.order is None:
+            self.order = tuple(sorted(self.tracked.values(), key=_closing))
+        return self.order
 
     def deposited(self, deposit: Deposit) -> None:
         currency = deposit.amount.currency
@@ -59,6 +65,7 @@ class Standing:
 
     def listed(self, source: str, markets: list[TrackedMarket], read_at: datetime) -> None:
         self.listings[source] = read_at
+        self.order = None
         for market in markets:
             self.tracked[market.market_id] = market
 
@@ -113,6 +120,7 @@ class Standing:
 
     def ended(self, results: Sequence[MarketResult], books: Mapping[Currency, Portfolio]) -> None:
         self.portfolios.update(books)
+        self.order = None
         for result in results:
             self.settlements += len(result.settlements)
             self.tracked.pop(result.market_id, None)

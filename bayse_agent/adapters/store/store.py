@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
@@ -93,7 +94,7 @@ class SqlStore:
             writes.note_listing(connection, source, read_at)
             return new
 
-        self._standing.listed(source, await self._write(write), read_at)
+        self._standing.listed(source, await self._note(write), read_at)
 
     async def listed_at(self, source: str) -> datetime | None:
         return self._standing.listings.get(source)
@@ -107,7 +108,7 @@ class SqlStore:
     async def add_looks(self, looks: Sequence[Look]) -> None:
         if not looks:
             return
-        await self._write(lambda connection: writes.add_looks(connection, looks))
+        await self._note(lambda connection: writes.add_looks(connection, looks))
         for look in looks:
             self._standing.looked(look)
 
@@ -158,7 +159,20 @@ class SqlStore:
         return await self._database.run(queries.ledger)
 
     async def _write(self, work: Work[T]) -> T:
-        try:
+        """Money and orders: what is written must be there whatever happens next."""
+        with _refusals():
             return await self._database.run(work)
-        except IntegrityError as error:
-            raise BrokenInvariant(f"the books refuse the entry: {error.orig}") from error
+
+    async def _note(self, work: Work[T]) -> T:
+        """What was seen and thought: a power cut may take the last of it."""
+        with _refusals():
+            return await self._database.run_relaxed(work)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn a broken key of the database into the error that stops trading."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise BrokenInvariant(f"the books refuse the entry: {error.orig}") from error
