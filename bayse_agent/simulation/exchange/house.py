@@ -69,11 +69,12 @@ def quote_ladder(
             )
             _number(order)
             ladder.append(order)
-            _enter(state, book, order)
+            enter(state, book, order)
     market.ladders[key] = ladder
 
 
-def _enter(state: State, book: Book, order: Order) -> None:
+def enter(state: State, book: Book, order: Order) -> None:
+    """Match a house order where users' orders wait, and rest what is left."""
     if order.market.user_orders:
         match(state, book, order)
     if order.filled < order.size:
