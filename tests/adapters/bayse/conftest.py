@@ -13,6 +13,7 @@ from bayse_agent.adapters.bayse.secrets import Credentials
 from bayse_agent.adapters.bayse.venue import BayseVenue
 from bayse_agent.adapters.clock import SystemClock
 from tests.adapters.bayse.scripted_server import ScriptedServer, scripted_server
+from tests.adapters.bayse.socket_server import SocketServer, socket_server
 from tests.adapters.bayse.timers import HandTimer
 
 SECRET = SecretStr("sk_live_secret789xyz")
@@ -49,3 +50,9 @@ async def client(server: ScriptedServer, timer: HandTimer) -> AsyncIterator[Bays
 @pytest.fixture
 def venue(client: BayseClient) -> BayseVenue:
     return BayseVenue(client, clock=SystemClock())
+
+
+@pytest.fixture
+async def sockets() -> AsyncIterator[SocketServer]:
+    async with socket_server() as scripted:
+        yield scripted

@@ -17,8 +17,8 @@ from bayse_agent.domain.errors import FeedStale
 from bayse_agent.domain.forecast import Underlying
 from bayse_agent.domain.market import Symbol
 from bayse_agent.domain.money import Currency
-from tests.adapters.bayse.socket_server import SocketServer, socket_server
-from tests.adapters.bayse.test_stream import MS, QUICK
+from tests.adapters.bayse.socket_server import SocketServer
+from tests.adapters.bayse.stream_kit import MS, QUICK
 
 BTC, ETH = Symbol("BTCUSDT"), Symbol("ETHUSDT")
 
@@ -26,12 +26,6 @@ BTC, ETH = Symbol("BTCUSDT"), Symbol("ETHUSDT")
 def told(symbol: Symbol, price: float, at_ms: int = MS) -> dict[str, object]:
     data = {"symbol": symbol, "price": price, "timestamp": at_ms}
     return {"type": "asset_price", "data": data, "timestamp": at_ms}
-
-
-@pytest.fixture
-async def sockets() -> AsyncIterator[SocketServer]:
-    async with socket_server() as scripted:
-        yield scripted
 
 
 @asynccontextmanager

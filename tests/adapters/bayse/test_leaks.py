@@ -19,10 +19,10 @@ from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.order import OrderId
 from tests.adapters.bayse import samples
+from tests.adapters.bayse.orders import KEY, book_order
 from tests.adapters.bayse.scripted_server import HANG_UP, Reply, ScriptedServer
 from tests.adapters.bayse.socket_server import socket_server
-from tests.adapters.bayse.test_placing import KEY, book_order
-from tests.adapters.bayse.test_stream import QUICK, running
+from tests.adapters.bayse.stream_kit import QUICK, running
 
 CANARIES = (
     "pk_live_public123",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +19,7 @@ from bayse_agent.adapters.bayse.wire import (
     prices,
     programmes,
     sports,
+    stream,
     user,
 )
 from bayse_agent.adapters.bayse.wire.drift import Drift
@@ -27,6 +28,7 @@ from bayse_agent.domain.errors import VenueMalformed
 from bayse_agent.domain.market import Engine, MarketId, OutcomeId, Side
 from bayse_agent.domain.money import Currency
 from tests.adapters.bayse import samples
+from tests.adapters.bayse.pushes import PUSHED
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 ASKED = orders.Asked(
@@ -38,6 +40,7 @@ ASKED = orders.Asked(
     amount=Decimal(100),
 )
 USD, NGN = Currency.USD, Currency.NGN
+RECEPTION = stream.Reception(received_at=NOW, currency=NGN, source_ahead_max=timedelta(seconds=5))
 PAGED = {"pagination": samples.pagination()}
 
 SHAPES: dict[str, tuple[object, Callable[[object, Drift], object]]] = {
@@ -91,6 +94,10 @@ SHAPES: dict[str, tuple[object, Callable[[object, Drift], object]]] = {
     "rebates": ({"data": [samples.rebate()], **PAGED}, programmes.rebates),
     "games": ({"games": [samples.game()], **PAGED}, sports.games),
     "new key": (samples.new_key(), user.new_api_key),
+    **{
+        f"pushed {name}": (message, lambda v, d: stream.changes(v, RECEPTION, d))
+        for name, message in PUSHED.items()
+    },
 }
 
 ANY_JSON = st.recursive(

@@ -4,227 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
-from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from bayse_agent.adapters.bayse.options import StreamOptions
 from bayse_agent.adapters.bayse.stream import BayseStream, Socket
 from bayse_agent.adapters.bayse.wire import stream as wire
-from bayse_agent.adapters.bayse.wire.stream import Change, OrderHint, OrderSeen, PriceUpdate
+from bayse_agent.adapters.bayse.wire.stream import OrderHint, OrderSeen, PriceUpdate
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.domain.errors import ConfigurationError, VenueUnreachable
-from bayse_agent.domain.market import EventId, MarketId, OrderBook, Side, Symbol, Tick
+from bayse_agent.domain.market import EventId, OrderBook, Side, Tick
 from bayse_agent.domain.money import Currency
 from tests.adapters.bayse import samples
-from tests.adapters.bayse.socket_server import SocketServer, socket_server
-
-QUICK = StreamOptions(
-    open_timeout_s=2,
-    close_timeout_s=0.2,
-    receive_timeout_s=2,
-    ping_every_s=5,
-    backoff_first_s=0.002,
-    backoff_max_s=0.005,
-    messages_per_s=1000,
+from tests.adapters.bayse.socket_server import SocketServer
+from tests.adapters.bayse.stream_kit import (
+    BITCOIN,
+    BOOK,
+    BOUGHT,
+    FILLED,
+    MS,
+    PRICES,
+    QUICK,
+    make,
+    next_of,
+    running,
+    until,
 )
-MS = 1771329600000
-PRICES = {
-    "type": "price_update",
-    "data": {
-        "id": samples.EVENT,
-        "markets": [{"id": samples.MARKET, "prices": {"YES": 0.65, "NO": 0.35}}],
-    },
-    "timestamp": MS,
-}
-BOOK = {
-    "type": "orderbook_update",
-    "data": {"orderbook": samples.book(timestamp="2026-02-17T12:00:00Z")},
-    "timestamp": MS,
-}
-BOUGHT = {
-    "type": "buy_order",
-    "data": {
-        "user": {"id": "U", "tag": None, "imageUrl": None},
-        "order": {
-            "id": "o",
-            "amount": 100,
-            "quantity": 1.5,
-            "price": 0.65,
-            "status": "FILLED",
-            "type": "BUY",
-            "outcome": "NO",
-            "outcomeLabel": "Down",
-            "currency": "NGN",
-            "engine": "CLOB",
-            "orderType": "MARKET",
-            "createdAt": samples.AT,
-            "updatedAt": samples.AT,
-        },
-        "event": {"id": samples.EVENT, "slug": "s", "title": "t", "type": "SINGLE_MARKET"},
-        "market": {"id": samples.MARKET, "title": "t", "imageUrl": ""},
-    },
-    "timestamp": MS,
-}
-FILLED = {
-    "type": "order_updated",
-    "data": {"id": samples.ORDER, "userId": "U", "marketId": samples.MARKET, "anything": 1},
-    "timestamp": MS,
-}
-BITCOIN = {
-    "type": "asset_price",
-    "data": {"symbol": "BTCUSDT", "price": 96250.5, "timestamp": MS - 200},
-    "timestamp": MS,
-}
-
-
-def make(server: SocketServer, socket: Socket = Socket.MARKETS, **changes: Any) -> BayseStream:
-    settings = {"options": QUICK, "generator": Random(1), "currency": Currency.NGN} | changes
-    clock = SystemClock()
-    return BayseStream(server.url, socket, clock=clock, timer=clock, **settings)
-
-
-@asynccontextmanager
-async def running(stream: BayseStream) -> AsyncIterator[BayseStream]:
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(stream.run())
-        yield stream
-        task.cancel()
-
-
-@pytest.fixture
-async def sockets() -> AsyncIterator[SocketServer]:
-    async with socket_server() as scripted:
-        yield scripted
-
-
-async def next_of(stream: BayseStream) -> Change:
-    async with asyncio.timeout(5):
-        return await anext(stream.changes())
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():
-            await SystemClock().sleep_s(0.002)
-
-
-def markets(count: int) -> list[MarketId]:
-    return [MarketId(f"m{number}") for number in range(count)]
-
-
-# What it asks for
-
-
-async def test_subscribe_when_there_are_many_markets_then_asks_in_lots_of_ten(
-    sockets: SocketServer,
-) -> None:
-    stream = make(sockets)
-    stream.subscribe(*wire.books(markets(25), Currency.NGN))
-
-    async with running(stream):
-        heard = await sockets.hears(3)
-
-    assert [len(message["marketIds"]) for message in heard] == [10, 10, 5]
-    assert heard[0] == {
-        "type": "subscribe",
-        "channel": "orderbook",
-        "marketIds": [f"m{number}" for number in range(10)],
-        "currency": "NGN",
-    }
-    assert sockets.paths == ["/ws/v1/markets"]
-
-
-async def test_subscribe_when_of_each_channel_then_asks_as_documented(
-    sockets: SocketServer,
-) -> None:
-    stream = make(sockets)
-    event = EventId("E")
-    stream.subscribe(*wire.listed_prices([event]), wire.orders_of_anyone(event))
-    stream.subscribe(wire.orders_of_user("U"), wire.assets(Symbol("BTCUSDT")))
-
-    async with running(stream):
-        heard = await sockets.hears(4)
-
-    assert heard == [
-        {"type": "subscribe", "channel": "prices", "eventId": "E"},
-        {"type": "subscribe", "channel": "activity", "eventId": "E"},
-        {"type": "subscribe", "channel": "user_trades", "userId": "U"},
-        {"type": "subscribe", "channel": "asset_prices", "symbols": ["BTCUSDT"]},
-    ]
-
-
-async def test_subscribe_when_connected_already_then_asks_at_once(sockets: SocketServer) -> None:
-    stream = make(sockets)
-
-    async with running(stream):
-        await until(lambda: stream.state.is_connected)
-        stream.subscribe(*wire.listed_prices([EventId("E")]))
-        stream.subscribe(*wire.listed_prices([EventId("E")]))
-        stream.subscribe(*wire.listed_prices([EventId("F")]))
-        heard = await sockets.hears(2)
-
-    assert [message["eventId"] for message in heard] == ["E", "F"]
-
-
-async def test_unsubscribe_when_the_room_is_known_then_leaves_it(sockets: SocketServer) -> None:
-    stream = make(sockets, Socket.REALTIME)
-    stream.subscribe(wire.assets(Symbol("BTCUSDT")))
-
-    async with running(stream):
-        await sockets.hears(1)
-        stream.unsubscribe(wire.assets(Symbol("BTCUSDT")))
-        heard = await sockets.hears(2)
-
-    assert heard[1] == {"type": "unsubscribe", "room": "asset_prices:BTCUSDT"}
-
-
-async def test_user_stream_when_it_speaks_then_every_message_carries_the_key(
-    sockets: SocketServer,
-) -> None:
-    options = dataclasses.replace(QUICK, ping_every_s=0.01)
-    stream = make(sockets, Socket.USER, public_key=SecretStr("pk_live_1"), options=options)
-    stream.subscribe(*wire.own_orders(markets(1)))
-
-    async with running(stream):
-        heard = await sockets.hears(3)
-
-    assert sockets.paths == ["/ws/v1/user"]
-    assert [message["type"] for message in heard[:2]] == ["subscribe", "ping"]
-    assert all(message["auth"] == {"apiKey": "pk_live_1"} for message in heard)
-
-
-async def test_stream_when_idle_then_pings(sockets: SocketServer) -> None:
-    options = dataclasses.replace(QUICK, ping_every_s=0.005)
-
-    async with running(make(sockets, options=options)):
-        heard = await sockets.hears(3)
-
-    assert heard == [{"type": "ping"}] * len(heard)
-
-
-async def test_subscribe_when_there_is_much_to_ask_then_keeps_to_the_rate(
-    sockets: SocketServer,
-) -> None:
-    options = dataclasses.replace(QUICK, messages_per_s=3)
-    stream = make(sockets, options=options)
-    stream.subscribe(*wire.listed_prices([EventId(str(number)) for number in range(4)]))
-    clock = SystemClock()
-    began_s = clock.monotonic_s()
-
-    async with running(stream):
-        await sockets.hears(4)
-
-    assert clock.monotonic_s() - began_s >= 1
-
-
-# What it makes of what comes
 
 
 async def test_changes_when_a_frame_holds_several_objects_then_reads_each(
@@ -306,9 +113,6 @@ async def test_changes_when_nobody_takes_them_then_drops_the_oldest(sockets: Soc
         await until(lambda: stream.state.dropped == 1)
 
         assert isinstance(await next_of(stream), OrderBook)
-
-
-# How it survives
 
 
 async def test_run_when_the_venue_hangs_up_then_comes_back_and_asks_again(
