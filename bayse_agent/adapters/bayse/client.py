@@ -14,7 +14,7 @@ import stamina
 
 from bayse_agent.adapters.bayse.address import Address
 from bayse_agent.adapters.bayse.options import ClientOptions
-from bayse_agent.adapters.bayse.pacing import Pace, RateWindow
+from bayse_agent.adapters.bayse.pacing import Lane, Pace, RateWindow
 from bayse_agent.adapters.bayse.replies import Answer, NeverSent, failure, retry_after_s
 from bayse_agent.adapters.bayse.secrets import Credentials, Session
 from bayse_agent.adapters.bayse.signing import signature
@@ -139,27 +139,34 @@ class BayseClient:
     ) -> object:
         """GET something and read its JSON. Raises a VenueError; it never answers empty instead."""
         request = Request(method="GET", path=path, access=access, parameters=parameters)
-        answer = await self._repeated(lambda: self._good(request, self._pace.read))
+        answer = await self._repeated(lambda: self._good(request, self._pace.reading))
         return answer.json()
 
     async def ask(self, path: str, body: bytes) -> object:
         """POST a question that changes nothing, once, at the pace of reads."""
         request = Request(method="POST", path=path, body=body)
-        return (await self._good(request, self._pace.read)).json()
+        return (await self._good(request, self._pace.reading)).json()
 
     async def remove(self, path: str) -> Answer:
         """DELETE one thing. Raises a VenueError; what it means, a read afterwards must tell."""
         request = Request(method="DELETE", path=path, access=Access.WRITE)
-        return await self._repeated(lambda: self._good(request, self._pace.cancel))
+        return await self._repeated(lambda: self._good(request, self._pace.cancelling()))
 
     async def remove_many(self, path: str, body: bytes, count: int) -> Answer:
         """DELETE with a body, once. Each item counts against the rate."""
         request = Request(method="DELETE", path=path, access=Access.WRITE, body=body)
-        return await self._good(request, lambda: self._pace.cancel(count))
+        return await self._good(request, self._pace.cancelling(count))
 
     async def once(self, request: Request) -> Answer:
         """Send a request one single time. Raises VenueUnreachable when no whole answer came."""
-        return await self._attempt(request, self._pace.write)
+        return await self._attempt(request, self._pace.ordering)
+
+    async def personal(self, request: Request) -> Answer:
+        """Send what a person does, a login say, one single time and outside of the account's pace.
+
+        The venue's limits on logins must not hold up what trades.
+        """
+        return await self._good(request, None)
 
     async def post_known(self, path: str, body: bytes, key: str) -> Answer:
         """POST under an idempotency key: the same bytes again only if they were surely not taken.
@@ -170,7 +177,7 @@ class BayseClient:
         request = Request(method="POST", path=path, access=Access.WRITE, body=body, key=key)
 
         async def attempt() -> Answer:
-            answer = await self._attempt(request, self._pace.write)
+            answer = await self._attempt(request, self._pace.ordering)
             if answer.status == 429:
                 raise failure(answer, request.name)
             return answer
@@ -192,17 +199,18 @@ class BayseClient:
         )
         return await caller(on, attempt)
 
-    async def _good(self, request: Request, turn: Callable[[], Awaitable[None]]) -> Answer:
-        answer = await self._attempt(request, turn)
+    async def _good(self, request: Request, lane: Lane | None) -> Answer:
+        answer = await self._attempt(request, lane)
         if not answer.is_success:
             raise failure(answer, request.name)
         return answer
 
-    async def _attempt(self, request: Request, turn: Callable[[], Awaitable[None]]) -> Answer:
-        """One attempt, after waiting for its turn. Headers are made last: they carry the time."""
+    async def _attempt(self, request: Request, lane: Lane | None) -> Answer:
+        """One attempt, after waiting in its lane. Headers are made last: they carry the time."""
         if self._http is None:
             raise ConfigurationError("the client is used outside of its context")
-        await turn()
+        if lane is not None:
+            await lane.take()
         try:
             async with asyncio.timeout(self.options.request_timeout_s):
                 answer = await self._exchange(self._http, request)
@@ -214,8 +222,9 @@ class BayseClient:
             raise VenueUnreachable(
                 f"{request.name}: no whole answer ({type(error).__name__})"
             ) from error
-        if answer.status == 429:
-            self._slow_down(request, answer)
+        if answer.status == 429 and lane is not None:
+            asked_s = answer.retry_after_s or 0.0
+            lane.window.close_for(min(asked_s, self.options.retry_after_max_s))
         return answer
 
     async def _exchange(self, http: httpx2.AsyncClient, request: Request) -> Answer:
@@ -277,9 +286,3 @@ class BayseClient:
             body=request.body,
         )
         return {"X-Timestamp": str(timestamp_s), "X-Signature": signed}
-
-    def _slow_down(self, request: Request, answer: Answer) -> None:
-        asked_s = answer.retry_after_s or 0.0
-        is_write = request.access is Access.WRITE
-        window = self._pace.writes if is_write else self._pace.reads
-        window.close_for(min(asked_s, self.options.retry_after_max_s))

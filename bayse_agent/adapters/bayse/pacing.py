@@ -56,18 +56,32 @@ class RateWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """A way through a window: how much a request takes, and how much it must leave."""
+
+    window: RateWindow
+    count: int = 1
+    reserve: int = 0
+
+    async def take(self) -> None:
+        await self.window.take(self.count, reserve=self.reserve)
+
+
+@dataclass(frozen=True, slots=True)
 class Pace:
-    """The two windows of an account."""
+    """The two windows of an account, and the lanes through them."""
 
     reads: RateWindow
     writes: RateWindow
     kept_for_cancels: int
 
-    async def read(self) -> None:
-        await self.reads.take()
+    @property
+    def reading(self) -> Lane:
+        return Lane(self.reads)
 
-    async def write(self) -> None:
-        await self.writes.take(reserve=self.kept_for_cancels)
+    @property
+    def ordering(self) -> Lane:
+        return Lane(self.writes, reserve=self.kept_for_cancels)
 
-    async def cancel(self, count: int = 1) -> None:
-        await self.writes.take(count)
+    def cancelling(self, count: int = 1) -> Lane:
+        return Lane(self.writes, count)

@@ -8,7 +8,6 @@ from pydantic import SecretStr
 
 from bayse_agent.adapters.bayse.client import Access, BayseClient, Request
 from bayse_agent.adapters.bayse.records import ApiKey, NewApiKey, User
-from bayse_agent.adapters.bayse.replies import Answer, failure
 from bayse_agent.adapters.bayse.secrets import Session
 from bayse_agent.adapters.bayse.wire import user as wire
 from bayse_agent.adapters.bayse.wire.writing import encode
@@ -33,28 +32,30 @@ class BayseUser:
     async def log_in(self, email: str, password: SecretStr) -> Session:
         """Open a session. The venue takes one try in two minutes."""
         body = encode({"email": email, "password": password.get_secret_value()})
-        answer = await self._once(Request(method="POST", path="/v1/user/login", body=body))
+        answer = await self._client.personal(
+            Request(method="POST", path="/v1/user/login", body=body)
+        )
         return wire.session(answer.json(), self._client.drift)
 
     async def create_key(self, session: Session, name: str) -> NewApiKey:
         """Make a key. Its secret is told now and never again."""
         body = encode({"name": name})
         request = Request(method="POST", path=_KEYS, body=body, session=session)
-        return wire.new_api_key((await self._once(request)).json(), self._client.drift)
+        return wire.new_api_key((await self._client.personal(request)).json(), self._client.drift)
 
     async def keys(self, session: Session) -> tuple[ApiKey, ...]:
-        answer = await self._once(Request(method="GET", path=_KEYS, session=session))
+        answer = await self._client.personal(Request(method="GET", path=_KEYS, session=session))
         return wire.api_keys(answer.json(), self._client.drift)
 
     async def revoke_key(self, session: Session, key_id: str) -> None:
         path = f"{_KEYS}/{quote(key_id, safe='')}"
-        await self._once(Request(method="DELETE", path=path, session=session))
+        await self._client.personal(Request(method="DELETE", path=path, session=session))
 
     async def rotate_key(self, session: Session, key_id: str) -> NewApiKey:
         """Give a key a new secret. The old one stops working at once."""
         path = f"{_KEYS}/{quote(key_id, safe='')}/rotate"
         request = Request(method="POST", path=path, session=session)
-        return wire.new_api_key((await self._once(request)).json(), self._client.drift)
+        return wire.new_api_key((await self._client.personal(request)).json(), self._client.drift)
 
     async def find_by_tag(self, tag: str) -> User:
         return await self._find("tag", tag)
@@ -65,9 +66,3 @@ class BayseUser:
     async def _find(self, name: str, value: str) -> User:
         answer = await self._client.read("/v1/user/lookup", [(name, value)], access=Access.READ)
         return wire.user(answer, self._client.drift)
-
-    async def _once(self, request: Request) -> Answer:
-        answer = await self._client.once(request)
-        if not answer.is_success:
-            raise failure(answer, request.name)
-        return answer

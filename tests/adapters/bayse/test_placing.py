@@ -247,6 +247,17 @@ async def test_place_when_more_shares_are_sold_than_asked_then_a_contradiction_i
     assert not client.drift_report().is_clean
 
 
+async def test_place_when_more_cash_is_spent_than_asked_then_a_contradiction_is_counted(
+    venue: BayseVenue, server: ScriptedServer, client: BayseClient
+) -> None:
+    told = samples.placed_book_order(size=9999)
+    server.answers(Reply.of(samples.batch(told)))
+
+    assert isinstance(await venue.place(book_order(), key=KEY), Accepted)
+
+    assert len(client.drift_report().contradictions) == 1
+
+
 async def test_place_when_the_self_trade_mode_is_another_then_a_contradiction_is_counted(
     venue: BayseVenue, server: ScriptedServer, client: BayseClient
 ) -> None:

@@ -19,6 +19,7 @@ from bayse_agent.domain.errors import (
 )
 from tests.adapters.bayse import samples
 from tests.adapters.bayse.scripted_server import PAGE_OF_A_PROXY, Reply, ScriptedServer
+from tests.adapters.bayse.timers import HandTimer
 
 SESSION = Session(token=SecretStr("token-1"), device_id=SecretStr("device-1"), user_id="user-1")
 PASSWORD = SecretStr("correct horse")
@@ -91,6 +92,19 @@ async def test_log_in_when_it_fails_then_is_not_tried_again(
         await user.log_in("me@example.org", PASSWORD)
     assert len(server.requests) == 1
     assert "correct horse" not in str(caught.value)
+
+
+async def test_log_in_when_limited_then_does_not_hold_up_reads(
+    user: BayseUser, server: ScriptedServer, timer: HandTimer
+) -> None:
+    server.answers(Reply(status=429, headers={"Retry-After": "50"}), Reply.of({"status": "ok"}))
+
+    with pytest.raises(VenueRateLimited) as caught:
+        await user.log_in("me@example.org", PASSWORD)
+    await user.is_healthy()
+
+    assert caught.value.retry_after_s == 50
+    assert timer.monotonic_s() == 0
 
 
 async def test_create_key_when_made_then_carries_the_session_and_hides_the_secret(

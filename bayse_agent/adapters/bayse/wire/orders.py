@@ -11,7 +11,7 @@ from bayse_agent.adapters.bayse.wire.paging import page_of
 from bayse_agent.adapters.bayse.wire.reader import Reader
 from bayse_agent.domain.errors import VenueMalformed
 from bayse_agent.domain.market import Engine, MarketId, OutcomeId, Page, Side
-from bayse_agent.domain.money import ZERO, Currency, Shares
+from bayse_agent.domain.money import ZERO, Currency, Shares, cost_of
 from bayse_agent.domain.order import (
     OrderId,
     OrderType,
@@ -118,6 +118,10 @@ def contradictions(order: VenueOrder, asked: Asked, drift: Drift) -> None:
     """
     if asked.side is Side.SELL and order.size is not None and order.size > asked.amount * _DUST:
         drift.contradiction("placed_order", "more shares are sold than were asked for")
+    if asked.side is Side.BUY and order.size is not None and order.price is not None:
+        cost = cost_of(order.size, order.price, asked.currency)
+        if cost.amount > asked.amount * _DUST:
+            drift.contradiction("placed_order", "more cash is spent than was asked for")
     if asked.self_trade is not None and order.self_trade not in (None, asked.self_trade):
         drift.contradiction("placed_order", "another self-trade mode than was asked for")
 
