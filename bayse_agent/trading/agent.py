@@ -24,7 +24,7 @@ class Habits:
     currency: Currency
     quote_amounts: tuple[Decimal, ...]
     pass_interval_s: float = 60.0
-    relist_s: float = 600.0
+    relist_s: float = 1800.0
     grace_s: float = 120.0
     watch_s: float = 86_400.0
     reads_at_once: int = 8

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.journal import IntentChange, OpenIntent
-from bayse_agent.domain.market import Side
+from bayse_agent.domain.market import MarketId, Side
 from bayse_agent.domain.order import Buy, IntentStatus, VenueOrder
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.following import follow
@@ -29,6 +29,16 @@ async def reconcile(agent: Agent) -> None:
             await follow(agent, known.intent.id)
         elif known.status is IntentStatus.PENDING or _is_watched(agent, known):
             await _look_for(agent, known)
+
+
+async def is_fenced(agent: Agent, market_id: MarketId) -> bool:
+    """Whether an order of ours was lost in the market so lately that it could still turn up."""
+    return any(
+        known.status is IntentStatus.LOST
+        and known.intent.market_id == market_id
+        and _is_watched(agent, known)
+        for known in await agent.store.open_intents()
+    )
 
 
 def _is_watched(agent: Agent, known: OpenIntent) -> bool:

@@ -172,7 +172,7 @@ async def _see(
         return Seen(context=context, forecast=forecast)
     try:
         # Asked for last: they age fastest, and a market without a forecast needs none.
-        quotes = await _quotes(agent, one)
+        quotes = await _quotes(agent, one, forecast)
     except VenueError as error:
         return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
     priced = replace(context, quotes=quotes, now=agent.clock.now())
@@ -183,24 +183,39 @@ def _readable(part: T | _Unreadable | None) -> T | None:
     return None if isinstance(part, _Unreadable) else part
 
 
-async def _quotes(agent: Agent, one: _Listed) -> tuple[Quote, ...]:
-    """What buying either outcome would cost, at rising amounts. What it refuses is left out."""
+async def _quotes(agent: Agent, one: _Listed, forecast: Forecast) -> tuple[Quote, ...]:
+    """What buying either outcome would cost at the least; at rising amounts where that is cheap.
+
+    An outcome that costs more than its chance is worth no second question.
+    """
+    market, chance = one.market, float(forecast.probability)
+    return (
+        *await _ladder(agent, one, market.outcome1.id, chance),
+        *await _ladder(agent, one, market.outcome2.id, 1.0 - chance),
+    )
+
+
+async def _ladder(
+    agent: Agent, one: _Listed, outcome_id: OutcomeId, chance: float
+) -> tuple[Quote, ...]:
+    """Quotes of one outcome, smallest first. What the venue refuses to quote is left out."""
     least = one.market.minimum_order
     usual = agent.habits.quote_amounts
     amounts = usual if least is None else (least.amount, *(a for a in usual if a > least.amount))
     quotes: list[Quote] = []
-    for outcome in (one.market.outcome1, one.market.outcome2):
-        for amount in amounts:
-            try:
-                quote = await agent.market_data.quote(
-                    event_id=one.event.id,
-                    market_id=one.market.id,
-                    outcome_id=outcome.id,
-                    side=Side.BUY,
-                    amount=amount,
-                    currency=agent.habits.currency,
-                )
-            except VenueRejected:
-                break
-            quotes.append(quote)
+    for amount in amounts:
+        try:
+            quote = await agent.market_data.quote(
+                event_id=one.event.id,
+                market_id=one.market.id,
+                outcome_id=outcome_id,
+                side=Side.BUY,
+                amount=amount,
+                currency=agent.habits.currency,
+            )
+        except VenueRejected:
+            break
+        quotes.append(quote)
+        if quote.average_price >= chance:
+            break
     return tuple(quotes)

@@ -15,7 +15,7 @@ from bayse_agent.domain.risk import Approved, review
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.discovery import discover
 from bayse_agent.trading.execution import Act, execute
-from bayse_agent.trading.reconciliation import reconcile
+from bayse_agent.trading.reconciliation import is_fenced, reconcile
 from bayse_agent.trading.research import Seen, research
 from bayse_agent.trading.settlement import settle
 from bayse_agent.trading.verification import discrepancies
@@ -63,6 +63,9 @@ async def _act(agent: Agent, seen: Seen) -> tuple[Look, bool]:
     decision = agent.strategy.decide(context, forecast, portfolio)
     if isinstance(decision, Pass):
         return _look(seen, decision.reason, {"detail": decision.detail}), False
+    if await is_fenced(agent, context.market.id):
+        told = {**_case(decision), "detail": "an order that was lost here could still turn up"}
+        return _look(seen, Reason.REFUSED_MARKET_HELD, told), False
     verdict = review(decision, context, portfolio, agent.limits)
     if not isinstance(verdict, Approved):
         refusals = {str(one.check): f"{one.inputs}, limit {one.limit}" for one in verdict.reasons}
