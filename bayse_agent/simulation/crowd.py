@@ -34,7 +34,7 @@ _INFORMED_SHARE = 0.4
 _INFORMED_MARGIN = 0.01
 _NOISE_REACH = 0.05
 _NAIRA_SHARE = 0.7
-_SHORT_TAKER_MS, _LONG_TAKER_MS = 75_000, 240_000
+_SHORT_TAKER_MS, _LONG_TAKER_MS = 60_000, 480_000
 _REMEMBERED_MS = 2 * 3_600_000  # less than the paths remember
 
 
@@ -223,11 +223,11 @@ class Crowd:
         draws = uniforms(self._key, f"taker|{market.number}|{number}")
         is_naira = draws[0] < _NAIRA_SHARE and not self._is_shared
         currency = Currency.NGN if is_naira else Currency.USD
-        self.refresh(market, currency)
         wish = self._wish(quoted, draws)
         if wish is None:
             return
         outcome, limit = wish
+        self.refresh(market, currency)
         tick = min(max(round(limit * TICKS), 1), TICKS - 1)
         size = 3.0 * log_normal(draws[3], 0.8)
         self._exchange.take(
@@ -241,17 +241,20 @@ class Crowd:
         )
 
     def _wish(self, quoted: Quoted, draws: list[float]) -> tuple[int, float] | None:
-        """(outcome, most that is paid for it) of a taker."""
+        """(outcome, most that is paid for it) of a taker; None when there is nothing to gain."""
         now = self._exchange.now_ms
         fair = quoted.subject.fair(now)
         believed = self.opinion(quoted, now // quoted.subject.tick_ms)
         if fair is None or believed is None:
             return None
-        if draws[1] < _INFORMED_SHARE:
-            outcome = 0 if fair > believed else 1
-            return outcome, (fair if outcome == 0 else 1 - fair) - _INFORMED_MARGIN
-        outcome = 0 if draws[2] < 0.5 else 1
-        return outcome, (believed if outcome == 0 else 1 - believed) + _NOISE_REACH
+        if draws[1] >= _INFORMED_SHARE:
+            outcome = 0 if draws[2] < 0.5 else 1
+            return outcome, (believed if outcome == 0 else 1 - believed) + _NOISE_REACH
+        outcome = 0 if fair > believed else 1
+        is_within_spread = abs(fair - believed) < _HALF_SPREAD + _INFORMED_MARGIN
+        if is_within_spread and not quoted.subject.market.user_orders:
+            return None
+        return outcome, (fair if outcome == 0 else 1 - fair) - _INFORMED_MARGIN
 
 
 def _stamp(quoted: Quoted, tick: int) -> int:

@@ -21,6 +21,8 @@ MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 _SCHEDULED_MS = MINUTE_MS  # the venue's example resolves a minute after the close
+_POOL_DEPTH = Decimal(4000)
+"""Shares. The venue's only example, 100 dollars at 0.72 for 0.7235 on average, asks for 3975."""
 
 _MINIMUM = MappingProxyType({Currency.NGN: Decimal(100), Currency.USD: Decimal(1)})
 _HIGH_MINIMUM = MappingProxyType({Currency.NGN: Decimal(1000), Currency.USD: Decimal(1)})
@@ -163,6 +165,7 @@ def window(series: SeriesSpec, opens_ms: int, switches: Switches) -> EventSpec:
         symbol=series.symbol,
         series=series.slug,
         resolution_source=f"{series.symbol} price feed",
+        depth=_POOL_DEPTH,
     )
 
 

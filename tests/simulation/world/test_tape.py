@@ -126,12 +126,15 @@ def test_tape_when_absent_short_or_no_text_then_is_refused(tmp_path: Path) -> No
     binary = tmp_path / "binary.csv"
     binary.write_bytes(b"\xff\xfe\x00\x01" * 20)
 
-    for file in (tmp_path / "none.csv", write(tmp_path, rows(5)), broken, binary):
+    empty, short = write(tmp_path, [], "empty.csv"), write(tmp_path, rows(9), "short.csv")
+    brief = write(tmp_path, rows(500, 1), "brief.csv")
+
+    for file in (tmp_path / "none.csv", empty, short, brief, broken, binary):
         with pytest.raises(ConfigurationError):
             read_tape(file)
 
 
-@pytest.mark.parametrize("step_s", [120, 3600, 7])
+@pytest.mark.parametrize("step_s", [120, 3600, 7 * 60])
 def test_tape_when_bars_do_not_fit_a_minute_then_is_refused(tmp_path: Path, step_s: int) -> None:
     with pytest.raises(ConfigurationError, match="bars of"):
         read_tape(write(tmp_path, rows(12, step_s)))
