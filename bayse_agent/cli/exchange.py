@@ -92,11 +92,12 @@ async def _serve(desk: Desk, listener: socket.socket, *, has_control: bool) -> N
 
 
 def _welcome(desk: Desk, address: str, key: ApiKey | None) -> str:
+    speed = number_text(desk.pace.speed)
     lines = [
         "A local exchange that speaks like Bayse. Nothing here is real money.",
         f"  REST        http://{address}   (try: curl http://{address}/v1/pm/events)",
         f"  websockets  ws://{address}/ws/v1/markets, /ws/v1/user, /ws/v1/realtime",
-        f"  world time  {time_text(desk.exchange.now_ms)}, {number_text(desk.pace.speed)} x the wall clock",
+        f"  world time  {time_text(desk.exchange.now_ms)}, {speed} x the wall clock",
     ]
     if key is None:
         body = """-d '{"NGN": "100000", "USD": "1000"}'"""

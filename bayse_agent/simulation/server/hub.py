@@ -30,6 +30,11 @@ class Hub:
         self._last: dict[tuple[Room, int], Json] = {}
         self._count = 0
 
+    @property
+    def rooms(self) -> tuple[Room, ...]:
+        """The rooms that somebody listens in."""
+        return tuple(self._listeners)
+
     def connect(self, route: str) -> Connection:
         """Begin a connection and greet it."""
         self._count += 1

@@ -183,9 +183,11 @@ class Caller:
     secret: str
     user_id: str
 
-    def headers(self, method: str, path: str, body: bytes) -> dict[str, str]:
+    def headers(
+        self, method: str, path: str, body: bytes, *, digest_of_nothing: str = ""
+    ) -> dict[str, str]:
         timestamp = str(int(self.wall.now().timestamp()))
-        digest = hashlib.sha256(body).hexdigest() if body else ""
+        digest = hashlib.sha256(body).hexdigest() if body else digest_of_nothing
         payload = f"{timestamp}.{method}.{path}.{digest}".encode()
         signature = hmac.new(self.secret.encode(), payload, hashlib.sha256).digest()
         return {
