@@ -118,18 +118,18 @@ class Account:
             return
         self.activities.append(
             ActivityRecord(
-                account=self,
-                sequence=len(self.activities),
-                kind=kind,
-                market=market,
-                outcome=outcome,
-                currency=currency,
-                at_ms=at_ms,
-                order=order,
-                micro=micro,
-                tick=tick,
-                cash_nanos=cash_nanos,
-                fee_nanos=fee_nanos,
+                self,
+                len(self.activities),
+                kind,
+                market,
+                outcome,
+                currency,
+                at_ms,
+                order,
+                micro,
+                tick,
+                cash_nanos,
+                fee_nanos,
             )
         )
 

@@ -44,11 +44,15 @@ def tradable(market: MarketState, currency: Currency) -> None:
 
 def tick_of(state: State, price: Decimal) -> int:
     """The tick of a limit price, which must lie in 0.01..0.99 and on the grid."""
+    known = state.ticks.get(price) if price.is_finite() else None
+    if known is not None:
+        return known
     if not price.is_finite() or not PRICE_LOW <= price <= PRICE_HIGH:
         raise bad_request("price must be between 0.01 and 0.99")
     if price % state.switches.tick or (price * TICKS) % 1:
         raise bad_request(f"price must be a multiple of {state.switches.tick.normalize():f}")
-    return to_units(price, TICKS)
+    tick = state.ticks[price] = to_units(price, TICKS)
+    return tick
 
 
 def shape(state: State, market: MarketState, request: PlaceOrder) -> None:
@@ -59,7 +63,7 @@ def shape(state: State, market: MarketState, request: PlaceOrder) -> None:
     is_book = market.event.spec.engine is Engine.CLOB
     if request.type is OrderType.LIMIT and request.price is None:
         raise unprocessable("price is required for LIMIT orders")
-    if request.type is OrderType.LIMIT and request.price is not None:
+    if not is_book and request.type is OrderType.LIMIT and request.price is not None:
         tick_of(state, request.price)
     if is_book and request.type is OrderType.MARKET:
         if state.switches.market_on_book is Policy.REJECT:

@@ -288,10 +288,10 @@ class Exchange:
 
     def market_of(self, outcome_id: str) -> tuple[MarketState, int]:
         """The market of an outcome, and which of its two it is (0 or 1)."""
-        key = ids.read(ids.Kind.OUTCOME, outcome_id)
-        if key is None or key[1] not in (1, 2) or not 0 < key[0] <= len(self.state.markets):
+        found = self.state.outcomes.get(outcome_id)
+        if found is None:
             raise not_found("Outcome")
-        return self.state.markets[key[0] - 1], key[1] - 1
+        return found
 
     def order(self, account: Account, order_id: str) -> Order:
         """Raises Refusal ORDER_NOT_FOUND, for somebody else's order too."""

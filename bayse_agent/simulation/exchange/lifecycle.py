@@ -62,6 +62,8 @@ def _market(state: State, event: EventState, spec: MarketSpec) -> MarketState:
         threshold=spec.threshold,
     )
     state.markets.append(market)
+    for outcome, outcome_id in enumerate(market.outcome_ids):
+        state.outcomes[outcome_id] = market, outcome
     return market
 
 

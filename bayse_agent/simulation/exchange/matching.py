@@ -10,7 +10,6 @@ from bayse_agent.simulation.exchange.ledger import CASH, Holder, share_asset
 from bayse_agent.simulation.exchange.records import (
     ActivityKind,
     Cause,
-    MatchType,
     TradeRecord,
 )
 from bayse_agent.simulation.exchange.resting import take_out
@@ -55,38 +54,26 @@ def _fill(state: State, book: Book, taker: Order, maker: Order) -> None:
     """One match at the maker's price: money, shares, fee, and the record of it."""
     micro = min(taker.size - taker.filled, maker.size - maker.filled)
     taker_tick = maker.tick if taker.outcome == 0 else TICKS - maker.tick
-    match_type = _move(state, taker, maker, micro, taker_tick)
+    _move(state, taker, maker, micro, taker_tick)
     fee_micro, fee_nanos = _take_fee(state, taker, micro, taker_tick)
     _leave_queue(maker, micro)
     _account_for(state, maker, micro, maker.own_tick, 0, 0)
     _account_for(state, taker, micro, taker_tick, fee_micro, fee_nanos)
+    trade = TradeRecord(taker, maker, taker.fill_count, micro, taker_tick, fee_nanos, state.now_ms)
     market = taker.market
-    if market.trades is not None:
-        trade = TradeRecord(
-            taker=taker,
-            maker=maker,
-            index=taker.fill_count,
-            market=market,
-            micro=micro,
-            taker_tick=taker_tick,
-            maker_tick=maker.own_tick,
-            fee_nanos=fee_nanos,
-            match_type=match_type,
-            at_ms=state.now_ms,
-        )
-        market.trades.append(trade)
-        for order in (taker, maker):
-            if not order.account.is_house:
-                order.account.trades.append(trade)
-        if state.observers:
-            state.changed(trade)
+    market.trades.append(trade)
+    for order in (taker, maker):
+        if not order.account.is_house:
+            order.account.trades.append(trade)
+    if state.observers:
+        state.changed(trade)
     book.last_tick, book.last_side = maker.tick, taker.side
     currency = taker.currency
     volume = market.volume_nanos
     volume[currency] = volume.get(currency, 0) + micro * taker_tick * currency.payout
 
 
-def _move(state: State, taker: Order, maker: Order, micro: int, taker_tick: int) -> MatchType:
+def _move(state: State, taker: Order, maker: Order, micro: int, taker_tick: int) -> None:
     """Move cash and shares between the two, through the market's pots where pairs are made."""
     taker_pot = taker.account.free
     maker_pot = maker.account.free if maker.account.is_house else maker.account.locked
@@ -106,9 +93,6 @@ def _move(state: State, taker: Order, maker: Order, micro: int, taker_tick: int)
     else:
         _with_market(state, taker, taker_pot, micro, taker_tick)
         _with_market(state, maker, maker_pot, micro, maker.own_tick)
-    if taker.side is not maker.side:
-        return MatchType.DIRECT
-    return MatchType.MINT if taker.side is _BUY else MatchType.MERGE
 
 
 def _with_market(state: State, order: Order, pot: Holder, micro: int, tick: int) -> None:

@@ -90,7 +90,7 @@ def limit_size(state: State, request: PlaceOrder, own_tick: int) -> int:
 
 
 def _spendable(state: State, amount: Decimal) -> int:
-    return to_units(amount * (1 - state.switches.dust), NANO)
+    return to_units(amount * state.spendable_part, NANO)
 
 
 def _market_walk(

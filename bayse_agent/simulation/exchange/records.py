@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bayse_agent.domain.market import Side
 from bayse_agent.domain.money import Currency
 from bayse_agent.simulation.exchange import ids
+from bayse_agent.simulation.exchange.units import TICKS
 
 if TYPE_CHECKING:
     from bayse_agent.simulation.exchange.accounts import Account
@@ -42,19 +43,20 @@ class ActivityKind(StrEnum):
     BUY_REFUND = "BUY_REFUND"
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+# Made by the million: plain arguments, and nothing kept that the orders tell.
+@dataclass(slots=True, eq=False)
 class TradeRecord:
-    """One match. Ticks are in each party's own outcome's terms; the fee is the taker's, in cash."""
+    """One match. Ticks are in each party's own outcome's terms; the fee is the taker's, in cash.
+
+    `index` counts the taker's fills up to this one.
+    """
 
     taker: Order
     maker: Order
     index: int
-    market: MarketState
     micro: int
     taker_tick: int
-    maker_tick: int
     fee_nanos: int
-    match_type: MatchType
     at_ms: int
 
     @property
@@ -64,8 +66,23 @@ class TradeRecord:
         number = (self.taker.sequence << 6) + high
         return ids.make(ids.Kind.TRADE, number, self.taker.group, low)
 
+    @property
+    def market(self) -> MarketState:
+        return self.taker.market
 
-@dataclass(slots=True, kw_only=True, eq=False)
+    @property
+    def maker_tick(self) -> int:
+        is_same = self.taker.outcome == self.maker.outcome
+        return self.taker_tick if is_same else TICKS - self.taker_tick
+
+    @property
+    def match_type(self) -> MatchType:
+        if self.taker.side is not self.maker.side:
+            return MatchType.DIRECT
+        return MatchType.MINT if self.taker.side is Side.BUY else MatchType.MERGE
+
+
+@dataclass(slots=True, eq=False)
 class ActivityRecord:
     """One line of an account's history. Units as everywhere inside; None is not told.
 
@@ -79,11 +96,11 @@ class ActivityRecord:
     outcome: int
     currency: Currency
     at_ms: int
-    order: Order | None = None
-    micro: int | None = None
-    tick: int | None = None
-    cash_nanos: int | None = None
-    fee_nanos: int | None = None
+    order: Order | None
+    micro: int | None
+    tick: int | None
+    cash_nanos: int | None
+    fee_nanos: int | None
 
     @property
     def id(self) -> str:

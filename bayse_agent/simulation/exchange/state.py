@@ -26,18 +26,25 @@ class Liquidity(Protocol):
 
 
 class State:
-    """Accounts, listings, books and what is due, with the ledger under them."""
+    """Accounts, listings, books and what is due, with the ledger under them.
+
+    `outcomes` finds a market and which of its two an outcome is; `ticks` are the prices that were
+    found good so far; `spendable_part` is what dust leaves of a buy's cash.
+    """
 
     def __init__(self, *, start_ms: int, switches: Switches, journal: list[Entry] | None) -> None:
         self.now_ms = start_ms
         self.switches = switches
         self.floor_ticks = to_units(switches.fee_floor, TICKS)
+        self.spendable_part = 1 - switches.dust
+        self.ticks: dict[Decimal, int] = {}
         self.ledger = Ledger(journal)
         self.outside: Holder = self.ledger.open()
         self.accounts: dict[int, Account] = {}
         self.events: list[EventState] = []
         self.event_by_slug: dict[str, EventState] = {}
         self.markets: list[MarketState] = []
+        self.outcomes: dict[str, tuple[MarketState, int]] = {}
         self.liquidity: Liquidity | None = None
         self.observers: list[Callable[[TradeRecord | Order], None]] = []
         self._timers: list[tuple[int, int, Callable[[], None]]] = []

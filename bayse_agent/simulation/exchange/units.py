@@ -13,7 +13,7 @@ micro-shares x tick x payout = nanos exactly, so no trade ever rounds.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 TICKS = 1000
 MICRO = 1_000_000
@@ -27,7 +27,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 def to_units(value: Decimal, scale: int) -> int:
     """A decimal in units of 1/scale, cut towards zero."""
-    return int((value * scale).to_integral_value(ROUND_DOWN))
+    return int(value * scale)
 
 
 def from_units(units: int, scale: int) -> Decimal:
