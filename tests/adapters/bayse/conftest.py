@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,14 +20,17 @@ from tests.adapters.bayse.timers import HandTimer
 SECRET = SecretStr("sk_live_secret789xyz")
 CREDENTIALS = Credentials(public_key=SecretStr("pk_live_public123"), secret_key=SECRET)
 QUICK = ClientOptions(
-    connect_timeout_s=1,
-    reply_timeout_s=0.2,
-    request_timeout_s=0.5,
+    connect_timeout_s=10,
+    reply_timeout_s=10,
+    request_timeout_s=20,
     backoff_first_s=0.001,
     backoff_max_s=0.002,
     attempts_max=3,
     retry_after_max_s=60,
 )
+
+HASTY = dataclasses.replace(QUICK, reply_timeout_s=0.25)
+"""For what must not wait for an answer that does not come."""
 
 
 @pytest.fixture

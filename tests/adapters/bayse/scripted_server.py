@@ -59,6 +59,7 @@ class ScriptedServer:
         self.usual: Reply | None = None
         self.requests: list[Seen] = []
         self.port = 0
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     @property
     def url(self) -> str:
@@ -68,6 +69,7 @@ class ScriptedServer:
         self.script.extend(replies)
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open[writer] = asyncio.current_task()
         try:
             while (seen := await _read(reader)) is not None:
                 self.requests.append(seen)
@@ -77,6 +79,15 @@ class ScriptedServer:
             pass
         finally:
             writer.close()
+            del self._open[writer]
+
+    async def close(self) -> None:
+        """Hang up on everybody, and wait until all have noticed."""
+        tasks = [task for task in self._open.values() if task is not None]
+        for writer in self._open:
+            writer.close()
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def _reply(self, writer: asyncio.StreamWriter) -> bool:
         reply = self.script.pop(0) if self.script else (self.usual or Reply(status=599))
@@ -121,3 +132,4 @@ async def scripted_server() -> AsyncIterator[ScriptedServer]:
         yield scripted
     finally:
         server.close()
+        await scripted.close()

@@ -50,7 +50,7 @@ class SocketServer:
 
     async def hears(self, count: int, connection: int = 0) -> list[dict[str, Any]]:
         """Wait until a connection has said that much."""
-        async with asyncio.timeout(5), self._moved:
+        async with asyncio.timeout(20), self._moved:
             await self._moved.wait_for(
                 lambda: len(self.heard) > connection and len(self.heard[connection]) >= count
             )

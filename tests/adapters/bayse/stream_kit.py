@@ -19,10 +19,10 @@ from tests.adapters.bayse.pushes import PUSHED
 from tests.adapters.bayse.socket_server import SocketServer
 
 QUICK = StreamOptions(
-    open_timeout_s=2,
+    open_timeout_s=10,
     close_timeout_s=0.2,
-    receive_timeout_s=2,
-    ping_every_s=5,
+    receive_timeout_s=10,
+    ping_every_s=60,
     backoff_first_s=0.002,
     backoff_max_s=0.005,
     messages_per_s=1000,
@@ -46,12 +46,12 @@ async def running(stream: BayseStream) -> AsyncIterator[BayseStream]:
 
 
 async def next_of(stream: BayseStream) -> Change:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         return await anext(stream.changes())
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not holds():
             await SystemClock().sleep_s(0.002)
 

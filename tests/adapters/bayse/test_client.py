@@ -22,7 +22,7 @@ from bayse_agent.domain.errors import (
     VenueRejected,
     VenueUnreachable,
 )
-from tests.adapters.bayse.conftest import CREDENTIALS, QUICK, SECRET
+from tests.adapters.bayse.conftest import CREDENTIALS, HASTY, QUICK, SECRET
 from tests.adapters.bayse.scripted_server import (
     HANG_UP,
     PAGE_OF_A_PROXY,
@@ -56,7 +56,6 @@ def is_signed_right(seen: Seen) -> bool:
         pytest.param(Reply(status=408), id="408"),
         pytest.param(HANG_UP, id="hang-up"),
         pytest.param(Reply(body=b'{"fine": true}', sent_bytes=60), id="cut off"),
-        pytest.param(Reply(pause_s=0.4), id="slow"),
     ],
 )
 async def test_read_when_trouble_passes_then_answers(
@@ -66,6 +65,27 @@ async def test_read_when_trouble_passes_then_answers(
 
     assert await client.read("/v1/x") == {"fine": True}
     assert len(server.requests) == 2
+
+
+async def test_read_when_an_answer_takes_too_long_then_asks_again(
+    server: ScriptedServer, timer: HandTimer
+) -> None:
+    server.answers(Reply(pause_s=0.5))
+    server.usual = OK
+
+    async with BayseClient(server.url, timer=timer, options=HASTY) as client:
+        assert await client.read("/v1/x") == {"fine": True}
+
+
+async def test_read_when_an_answer_trickles_for_ever_then_gives_up(
+    server: ScriptedServer, timer: HandTimer
+) -> None:
+    options = dataclasses.replace(QUICK, request_timeout_s=0.05, attempts_max=1)
+    server.usual = Reply(pause_s=0.5)
+
+    async with BayseClient(server.url, timer=timer, options=options) as client:
+        with pytest.raises(VenueUnreachable, match="TimeoutError"):
+            await client.read("/v1/x")
 
 
 async def test_read_when_trouble_stays_then_raises_after_the_last_attempt(

@@ -49,7 +49,7 @@ async def feed_on(sockets: SocketServer, *symbols: Symbol) -> AsyncIterator[Stre
 
 async def shown(feed: StreamPriceFeed, symbol: Symbol, price: str) -> Underlying:
     """The asset once it shows that price."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while True:
             try:
                 found = await feed.underlying(symbol)
@@ -107,7 +107,7 @@ async def test_stream_when_prices_come_then_names_each_symbol_that_moved(
         first = asyncio.ensure_future(anext(names))
         await asyncio.sleep(0)
         await sockets.says(told(ETH, 1.5), told(BTC, 2.5))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await first == BTC
         await names.aclose()
 
@@ -120,12 +120,12 @@ async def test_stream_when_its_listener_is_slow_then_names_a_symbol_once(
         names = feed.stream([BTC, ETH])
         first = asyncio.ensure_future(anext(names))
         await sockets.says(told(ETH, 1))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert await first == ETH
         await sockets.says(*(told(BTC, 1 + step, MS + step) for step in range(50)))
         await sockets.says(told(ETH, 9, MS + 1))
         await shown(feed, ETH, "9")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert [await anext(names), await anext(names)] == [BTC, ETH]
         await names.aclose()
 
@@ -140,6 +140,6 @@ async def test_stream_when_prices_do_not_move_in_time_then_names_nothing(
         await asyncio.sleep(0)
         await sockets.says(told(BTC, 1), told(BTC, 2), told(BTC, 3, MS - 5), told(ETH, 4))
         await shown(feed, ETH, "4")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             assert [await first, await anext(names)] == [BTC, ETH]
         await names.aclose()

@@ -21,7 +21,7 @@ from bayse_agent.domain.order import (
     VenueOrderStatus,
 )
 from tests.adapters.bayse import samples
-from tests.adapters.bayse.conftest import CREDENTIALS, QUICK
+from tests.adapters.bayse.conftest import CREDENTIALS, HASTY, QUICK
 from tests.adapters.bayse.orders import KEY, book_order, formula_order
 from tests.adapters.bayse.scripted_server import (
     HANG_UP,
@@ -112,7 +112,6 @@ DOUBTS = [
     pytest.param(Reply(status=400, body=b"<html>"), id="html 400"),
     pytest.param(Reply(status=302, headers={"Location": "/"}), id="302"),
     pytest.param(HANG_UP, id="hang-up"),
-    pytest.param(Reply(pause_s=0.4), id="no answer in time"),
     pytest.param(Reply(body=b'{"engine":"CLOB","results":[]}', sent_bytes=80), id="cut off"),
     pytest.param(Reply(body=b"<html>captive portal</html>"), id="html 200"),
     pytest.param(Reply(body=b""), id="empty 200"),
@@ -138,6 +137,20 @@ async def test_place_when_against_a_formula_in_doubt_then_is_unresolved_and_sent
     server.usual = reply
 
     assert isinstance(await venue.place(formula_order(), key=KEY), Unresolved)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("order", [book_order(), formula_order()])
+async def test_place_when_no_answer_comes_in_time_then_is_unresolved_and_sent_once(
+    server: ScriptedServer, timer: HandTimer, order: PlaceOrder
+) -> None:
+    server.usual = Reply(pause_s=0.5)
+
+    client = BayseClient(server.url, timer=timer, credentials=CREDENTIALS, options=HASTY)
+    async with client:
+        reply = await BayseVenue(client, clock=SystemClock()).place(order, key=KEY)
+
+    assert isinstance(reply, Unresolved)
     assert len(server.requests) == 1
 
 
