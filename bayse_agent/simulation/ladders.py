@@ -14,7 +14,7 @@ from math import ceil, floor
 from bayse_agent.domain.money import Currency
 from bayse_agent.simulation.draws import log_normal
 from bayse_agent.simulation.exchange.house import Rung
-from bayse_agent.simulation.exchange.units import MICRO
+from bayse_agent.simulation.exchange.units import MICRO, TICKS
 
 CENT = 10
 _LOWEST, _HIGHEST = CENT, 99 * CENT
@@ -65,7 +65,8 @@ def thin(best: int, currency: Currency, draws: Sequence[float]) -> list[Rung]:
 
 
 def deep(best: int, currency: Currency, draws: Sequence[float]) -> list[Rung]:
-    """Cash spread over five cents: more of it further away; never less than a fixed sum."""
+    """Cash spread over five cents: more of it further away; never less than a fixed sum, whether
+    the shares are counted at their own price or at the other outcome's."""
     if best < _LOWEST:
         return []
     cash = _DEEP_LEAST[currency] * (1 + _DEEP_RANGE * draws[0])
@@ -78,7 +79,8 @@ def deep(best: int, currency: Currency, draws: Sequence[float]) -> list[Rung]:
 
 
 def _rung(tick: int, cash: float, currency: Currency) -> Rung:
-    return tick, _shares(cash * 1000 / (tick * currency.payout))
+    """As many shares as are worth so much cash at the cheaper outcome's price."""
+    return tick, _shares(cash * TICKS / (min(tick, TICKS - tick) * currency.payout))
 
 
 def _shares(count: float) -> int:

@@ -3,7 +3,8 @@
 Behind each event a hidden truth wanders like a Brownian path from its opening to a little past
 its close. A market wins when the path ends within its line, so its chance on the way,
 Phi((high - x) / s) - Phi((low - x) / s) with s the root of the time left, is a martingale, three
-exclusive markets always sum to one, and the lines of a group always stand in order.
+exclusive markets always sum to one, and the lines of a group always stand in order. The path's
+own clock is slow at first: most becomes known towards the end, so a young event is never decided.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from functools import cached_property
 from math import isinf, sqrt
 from statistics import NormalDist
 from types import MappingProxyType
+
+import numpy as np
 
 from bayse_agent.domain.market import Engine, EventType
 from bayse_agent.domain.money import Currency, from_statistics
@@ -37,7 +40,7 @@ _MINUTE_MS = 60_000
 _FEES = {Engine.CLOB: (Decimal(2), Decimal(5)), Engine.AMM: (Decimal(2), Decimal(3))}
 _MINIMUM = MappingProxyType({Currency.NGN: Decimal(100), Currency.USD: Decimal(1)})
 _HIGH_MINIMUM = MappingProxyType({Currency.NGN: Decimal(1000), Currency.USD: Decimal(2)})
-_HIGH_EVERY, _HIGH_AT = 7, 3
+_HIGH_EVERY, _HIGH_MARKET = 3, 2  # some third markets ask for more
 _NORMAL = NormalDist()
 
 
@@ -65,7 +68,8 @@ class Story:
         steps = self._step_at(self.spec.closes_ms)
         random = generator(self.seed, "truth", self.spec.slug)
         shocks = random.standard_normal(steps + 1)
-        shocks[:-1] /= sqrt(steps)
+        known = np.array([_known(step / steps) for step in range(steps + 1)])
+        shocks[:-1] *= np.sqrt(np.diff(known))
         shocks[-1] *= sqrt(_UNKNOWN_AT_CLOSE)
         path: list[float] = (self.begins + shocks.cumsum()).tolist()
         return [self.begins, *path]
@@ -79,12 +83,19 @@ class Story:
         truth = self._truth
         steps = len(truth) - 2
         step = min(max(self._step_at(at_ms), 0), steps)
-        return _between(self.lines[index], truth[step], 1 + _UNKNOWN_AT_CLOSE - step / steps)
+        return _between(
+            self.lines[index], truth[step], 1 + _UNKNOWN_AT_CLOSE - _known(step / steps)
+        )
 
     def winner(self, index: int) -> int:
         """0 when a market's outcome1 won in the end, else 1."""
         line = self.lines[index]
         return 0 if line.low < self._truth[-1] <= line.high else 1
+
+
+def _known(share: float) -> float:
+    """How much of the truth is out after a share of the time."""
+    return share**3
 
 
 def _between(line: Line, x: float, variance: float) -> float:
@@ -164,13 +175,18 @@ def _markets(
             label1=line.label1,
             label2=line.label2,
             fee_percent=high_fee if slot % 3 == 0 else low_fee,
-            minimum_order=_HIGH_MINIMUM if slot % _HIGH_EVERY == _HIGH_AT else _MINIMUM,
+            minimum_order=_minimum(slot, number),
             rules=template.rules,
             prior=from_statistics(_between(line, begins, 1 + _UNKNOWN_AT_CLOSE), 4),
             threshold=Decimal(line.title.split()[1]) if is_grouped else None,
         )
-        for line in template.lines
+        for number, line in enumerate(template.lines)
     )
+
+
+def _minimum(slot: int, number: int) -> Mapping[Currency, Decimal]:
+    is_high = slot % _HIGH_EVERY == 0 and number == _HIGH_MARKET
+    return _HIGH_MINIMUM if is_high else _MINIMUM
 
 
 def _capital(text: str) -> str:

@@ -69,6 +69,7 @@ def test_deep_books_when_summed_then_hold_a_thousand_naira(best: int, numbers: l
     rungs = deep(best, Currency.NGN, numbers)
 
     assert sum(tick / 1000 * micro / MICRO * 100 for tick, micro in rungs) > 1000
+    assert sum((1000 - tick) / 1000 * micro / MICRO * 100 for tick, micro in rungs) > 1000
 
 
 def test_books_when_there_is_no_room_then_are_empty() -> None:
