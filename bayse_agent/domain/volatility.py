@@ -25,7 +25,7 @@ HALF_LIVES = (30.0, 120.0)
 """Minutes after which a bar counts half."""
 KURTOSIS = 6.0
 """Of one-minute returns divided by their running volatility: what one square tells is noisy."""
-DRIFT_ERROR = 0.25
+DRIFT_ERROR = 0.30
 """Relative error of the volatility to come even when that of the past is known exactly: it moves on
 within the hour, and how far a minute's stands for a quarter of an hour's differs between assets.
 """

@@ -152,6 +152,17 @@ def test_price_window_with_an_unsure_volatility_is_less_sure() -> None:
     assert wide.standard_error > 2 * known.standard_error
 
 
+def test_price_window_near_the_threshold_is_unsure_of_where_the_price_belongs() -> None:
+    early = price_window(replace(STATE, price=60_000.0, seconds_left=3_600.0), LAST, SHAPE)
+    late = price_window(replace(STATE, price=60_000.0, seconds_left=60.0), LAST, SHAPE)
+    assert late.standard_error > 2 * early.standard_error > 0.01
+
+
+def test_price_window_at_the_close_is_sure_of_what_an_average_has_counted() -> None:
+    done = replace(STATE, price=60_000.0, seconds_left=0.0, average=60_001.0)
+    assert price_window(done, AVERAGED, SHAPE).standard_error == pytest.approx(0.005)
+
+
 def test_price_window_at_the_threshold_is_even_but_for_the_tie() -> None:
     at = replace(STATE, price=60_000.0, tick=0.01)
     above = price_window(at, LAST, SHAPE).probability
