@@ -54,7 +54,7 @@ class Gate:
             return LostReply()
         except Problem as problem:
             entry = self._open(endpoint.route, request, b"", faults)
-            return self._send(entry, failed(problem), faults, now_s)
+            return self._send(request, entry, failed(problem), faults, now_s)
         entry = self._open(endpoint.route, request, body, faults)
         call = Call(
             method=request.method,
@@ -68,12 +68,13 @@ class Gate:
         )
         self._desk.catch_up()
         reply = await self._reply(endpoint, call, entry, faults)
-        return self._send(entry, reply, faults, now_s)
+        return self._send(request, entry, reply, faults, now_s)
 
     def refuse(self, request: Request, problem: Problem) -> Response:
         """The answer to what is not part of the interface."""
         entry = self._open("", request, b"", ())
-        return self._send(entry, failed(problem), (), self._desk.wall.now().timestamp())
+        now_s = self._desk.wall.now().timestamp()
+        return self._send(request, entry, failed(problem), (), now_s)
 
     async def _reply(
         self, endpoint: Endpoint, call: Call, entry: LogEntry, faults: Sequence[Fault]
@@ -190,7 +191,12 @@ class Gate:
         return entry
 
     def _send(
-        self, entry: LogEntry, reply: Reply, faults: Sequence[Fault], now_s: float
+        self,
+        request: Request,
+        entry: LogEntry,
+        reply: Reply,
+        faults: Sequence[Fault],
+        now_s: float,
     ) -> Response:
         if hit(faults, FaultKind.ACCEPT_THEN_LOSE_REPLY) is not None:
             return LostReply()
@@ -199,6 +205,8 @@ class Gate:
         at = self._desk.wall.now()
         skewed = at + timedelta(seconds=now_s - at.timestamp())
         headers = {**reply.headers, "Date": format_datetime(skewed, usegmt=True)}
+        if (trace := request.headers.get("x-trace-id")) is not None:
+            headers["x-trace-id"] = trace
         return Response(
             reply.body, status_code=reply.status, headers=headers, media_type=reply.media_type
         )

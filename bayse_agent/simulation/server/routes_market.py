@@ -28,15 +28,6 @@ from bayse_agent.simulation.server.render_order import render_book, render_quote
 from bayse_agent.simulation.server.ticker import render_ticker
 
 BOOK_DEPTH = 20
-_MINUTE_MS = 60_000
-_HOUR_MS = 60 * _MINUTE_MS
-_PERIODS = {
-    "12H": (12 * _HOUR_MS, _MINUTE_MS),
-    "24H": (24 * _HOUR_MS, 5 * _MINUTE_MS),
-    "1W": (7 * 24 * _HOUR_MS, _HOUR_MS),
-    "1M": (30 * 24 * _HOUR_MS, 4 * _HOUR_MS),
-    "1Y": (365 * 24 * _HOUR_MS, 24 * _HOUR_MS),
-}
 
 
 class CanonicalOutcome(StrEnum):
@@ -218,9 +209,9 @@ def _is_wanted(call: Call, trade: TradeRecord) -> list[bool]:
 def price_history(desk: Desk, call: Call) -> Json:
     event = desk.exchange.event(call.parameters["eventId"])
     period = call.query.text("timePeriod") or "24H"
-    if period not in _PERIODS:
-        raise bad_request(f"timePeriod must be one of {', '.join(_PERIODS)}")
-    length_ms, step_ms = _PERIODS[period]
+    if period not in HISTORY_PERIODS:
+        raise bad_request(f"timePeriod must be one of {', '.join(HISTORY_PERIODS)}")
+    length_ms, step_ms = HISTORY_PERIODS[period]
     outcome, currency = _canonical(call), currency_of(call)
     since_ms = desk.exchange.now_ms - length_ms
     wanted = call.query.many("marketId")

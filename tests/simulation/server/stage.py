@@ -322,21 +322,32 @@ async def staged(
     speed: Decimal = Decimal(0),
     has_control: bool = True,
     ping_every_s: float = 54.0,
+    wall_starts: datetime = START,
 ) -> AsyncIterator[Stage]:
-    """A running server, stopped and checked at the end."""
-    wall, world = ManualClock(), StillWorld(switches or Switches())
+    """A running server over the still world, stopped at the end."""
+    wall, world = ManualClock(wall_starts), StillWorld(switches or Switches())
     desk = Desk(world, wall, seed=7, speed=speed)
+    async with serving(desk, has_control=has_control, ping_every_s=ping_every_s) as client:
+        url = str(client.base_url).rstrip("/")
+        yield Stage(desk=desk, world=world, wall=wall, client=client, url=url)
+
+
+@asynccontextmanager
+async def serving(
+    desk: Desk, *, has_control: bool = True, ping_every_s: float = 54.0
+) -> AsyncIterator[httpx2.AsyncClient]:
+    """A server for a desk, and a client of it."""
     app = create_app(desk, controls=CONTROLS if has_control else None)
     server = create_server(app, host="127.0.0.1", port=0, ping_every_s=ping_every_s)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        serving = asyncio.create_task(server.serve([listener]))
+        running = asyncio.create_task(server.serve([listener]))
         await server.ready.wait()
         try:
             async with httpx2.AsyncClient(
                 base_url=url, timeout=10, verify=False, trust_env=False
             ) as client:
-                yield Stage(desk=desk, world=world, wall=wall, client=client, url=url)
+                yield client
         finally:
             server.stop()
-            await serving
+            await running

@@ -184,3 +184,8 @@ async def test_keys_are_the_same_in_every_run_and_different_for_everybody(stage:
     assert len({caller.public for caller in callers}) == 3
     assert len({caller.secret for caller in callers}) == 3
     assert callers[0].public == "pk_live_EQapkuYhUUBc8cpLkNdHwuHsBP2zWenR"
+
+
+async def test_a_trace_id_comes_back(stage: Stage) -> None:
+    reply = await stage.client.get("/health", headers={"x-trace-id": "abc-000001"})
+    assert reply.headers["x-trace-id"] == "abc-000001"
