@@ -17,7 +17,7 @@ from bayse_agent.simulation.server.desk import Desk
 from bayse_agent.simulation.server.encoding import Json
 from bayse_agent.simulation.server.problem import bad_request
 
-LONGEST_SKIP_S = 7 * 24 * 3600
+LONGEST_SKIP_S = 24 * 3600
 LOG_PAGE = 1000
 
 

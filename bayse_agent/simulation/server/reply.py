@@ -5,25 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bayse_agent.simulation.exchange.refusal import Refusal
+from bayse_agent.simulation.exchange.refusal import Refusal, item_code, route_code
 from bayse_agent.simulation.server.encoding import Json, write_json
 from bayse_agent.simulation.server.problem import Problem
 
 JSON_TYPE = "application/json; charset=utf-8"
-
-_REST_CODES = {
-    "BAD_REQUEST": "bad_request",
-    "ORDER_NOT_FOUND": "not_found",
-}
-_ITEM_CODES = frozenset(
-    {
-        "UNSUPPORTED_ENGINE",
-        "INSUFFICIENT_BALANCE",
-        "INSUFFICIENT_SHARES",
-        "ORDER_NOT_FOUND",
-        "BAD_REQUEST",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +35,9 @@ def failed(problem: Problem) -> Reply:
 
 def as_problem(refusal: Refusal) -> Problem:
     """A refusal of the exchange as an error of the whole request."""
-    code = _REST_CODES.get(refusal.code, refusal.code.lower())
-    return Problem(refusal.status, code, refusal.message)
+    return Problem(refusal.status, route_code(refusal.code), refusal.message)
 
 
 def as_item_error(refusal: Refusal | Problem) -> Json:
-    """A refusal as the error of one item of a batch: only five codes are documented."""
-    code = refusal.code.upper()
-    if code not in _ITEM_CODES:
-        code = "BAD_REQUEST"
-    return {"code": code, "message": refusal.message}
+    """A refusal as the error of one item of a batch."""
+    return {"code": item_code(refusal.code), "message": refusal.message}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 
 from bayse_agent.domain.market import Engine, MarketStatus, Side
 from bayse_agent.domain.money import Currency
@@ -11,7 +12,7 @@ from bayse_agent.simulation.exchange.listing import MarketState
 from bayse_agent.simulation.exchange.records import TradeRecord
 from bayse_agent.simulation.exchange.refusal import Refusal
 from bayse_agent.simulation.exchange.units import to_ms
-from bayse_agent.simulation.selection import Wanted, select, series_windows
+from bayse_agent.simulation.selection import HISTORY_PERIODS, Wanted, select, series_windows
 from bayse_agent.simulation.server import paging
 from bayse_agent.simulation.server.amounts import shown_price
 from bayse_agent.simulation.server.call import Call, Endpoint, Level
@@ -162,8 +163,9 @@ def _canonical(call: Call) -> int:
 
 
 def trades(desk: Desk, call: Call) -> Json:
-    found = [trade for trade in _trades_of(desk, call) if all(_is_wanted(call, trade))]
-    found.sort(key=lambda trade: trade.at_ms, reverse=True)
+    """Trades, newest first."""
+    claims = _claims(call)
+    found = [t for t in _trades_of(desk, call) if all(claim(t) for claim in claims)]
     rows, pagination = paging.page_of(found, call.query)
     return {"data": [render_trade(trade) for trade in rows], "pagination": pagination}
 
@@ -185,25 +187,36 @@ def _trades_of(desk: Desk, call: Call) -> Sequence[TradeRecord]:
     return exchange.all_trades()
 
 
-def _is_wanted(call: Call, trade: TradeRecord) -> list[bool]:
-    query, taker, maker = call.query, trade.taker, trade.maker
-    texts: dict[str, tuple[str, ...]] = {
-        "id": (trade.id,),
-        "marketId": (trade.market.id,),
-        "orderId": (taker.id, maker.id),
-        "outcomeId": (taker.outcome_id, maker.outcome_id),
-        "userId": (taker.account.id, maker.account.id),
+def _claims(call: Call) -> list[Callable[[TradeRecord], bool]]:
+    """What a trade must be, one claim for each filter that was given."""
+    query = call.query
+    matching: dict[str, Callable[[str, TradeRecord], bool]] = {
+        "id": lambda wanted, trade: wanted == trade.id,
+        "marketId": lambda wanted, trade: wanted == trade.market.id,
+        "orderId": lambda wanted, trade: wanted in (trade.taker.id, trade.maker.id),
+        "outcomeId": lambda wanted, trade: (
+            wanted in (trade.taker.outcome_id, trade.maker.outcome_id)
+        ),
+        "userId": lambda wanted, trade: wanted in (trade.taker.account.id, trade.maker.account.id),
     }
-    claims = [
-        wanted in values
-        for name, values in texts.items()
+    claims: list[Callable[[TradeRecord], bool]] = [
+        partial(match, wanted)
+        for name, match in matching.items()
         if (wanted := query.text(name)) is not None
     ]
     if (since := query.moment("fromDate")) is not None:
-        claims.append(trade.at_ms >= to_ms(since))
+        claims.append(partial(_is_after, to_ms(since)))
     if (until := query.moment("toDate")) is not None:
-        claims.append(trade.at_ms <= to_ms(until))
+        claims.append(partial(_is_before, to_ms(until)))
     return claims
+
+
+def _is_after(since_ms: int, trade: TradeRecord) -> bool:
+    return trade.at_ms >= since_ms
+
+
+def _is_before(until_ms: int, trade: TradeRecord) -> bool:
+    return trade.at_ms <= until_ms
 
 
 def price_history(desk: Desk, call: Call) -> Json:

@@ -43,7 +43,7 @@ def login(desk: Desk, call: Call) -> Json:
 
 def create_key(desk: Desk, call: Call) -> Json:
     name = call.fields().text("name")
-    return _with_secret(desk.accounts.add_key(call.user, name, int(call.now_s * 1000)))
+    return _with_secret(desk.accounts.add_key(call.user, name, desk.exchange.now_ms))
 
 
 def _with_secret(key: ApiKey) -> Json:

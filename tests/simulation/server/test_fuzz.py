@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from websockets.asyncio.client import connect
 
 from bayse_agent.simulation.server.app import ENDPOINTS
 from bayse_agent.simulation.server.call import Level
@@ -162,6 +163,7 @@ async def check(plan: list[Attempt]) -> None:
                 assert isinstance(told["message"], str)
 
 
+@pytest.mark.timeout(1800)  # for the long counts
 @given(st.lists(attempts, min_size=1, max_size=12))
 def test_any_request_is_answered_or_refused_in_the_venues_shape(plan: list[Attempt]) -> None:
     asyncio.run(check(plan))
@@ -173,8 +175,6 @@ def test_any_message_on_a_socket_is_answered(messages: list[object]) -> None:
 
 
 async def shout(messages: list[object]) -> None:
-    from websockets.asyncio.client import connect
-
     async with staged() as stage, connect(stage.ws("markets")) as listener:
         await listener.recv()
         for message in messages:
