@@ -407,6 +407,16 @@ def test_cancelling_gives_back_what_was_locked() -> None:
     assert cash(account.activities[-1].cash_nanos or 0) == 5
 
 
+def test_times_of_an_order_are_those_of_its_making_and_its_last_change() -> None:
+    floor = Floor()
+    account = floor.user("a")
+    order = floor.limit(account, BUY, 0, "0.50", "10")
+    made = floor.exchange.now_ms
+    floor.advance(5)
+    floor.exchange.cancel(account, order.id)
+    assert (order.created_ms, order.updated_ms) == (made, made + 5000)
+
+
 def test_cancelling_twice_is_refused_with_409() -> None:
     floor = Floor()
     account = floor.user("a")
