@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
 import typer
 
 from bayse_agent.cli.demo import demo
+from bayse_agent.cli.exchange import exchange
 from bayse_agent.domain.errors import BayseAgentError, ConfigurationError, InvalidValue
 
 BAD_INPUT = 2
 FAILED = 1
+INTERRUPTED = 130
 
 
 def build() -> typer.Typer:
@@ -26,6 +29,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_options)
     app.command("demo")(demo)
+    app.command("exchange")(exchange)
     return app
 
 
@@ -39,12 +43,14 @@ def _options(
         print(context.get_help())
 
 
-def main() -> None:
-    """Run the program. Bad input is one line on stderr and exit code 2."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program, by default on what the user typed. Bad input is one line on stderr and
+    exit code 2.
+    """
     try:
-        code = typer.main.get_command(build()).main(standalone_mode=False)
-    except typer.Abort:
-        sys.exit(130)
+        code = typer.main.get_command(build()).main(arguments, standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
     except typer.TyperException as error:
         # Of a usage error the message, of any other what it says.
         message = getattr(error, "format_message", error.__str__)()

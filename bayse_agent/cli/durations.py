@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bayse_agent.domain.errors import InvalidValue
 
-_PART = re.compile(r"(\d+)([dhms])")
+_PART = re.compile(r"([0-9]+)([dhms])")
 _WHOLE = re.compile(rf"(?:{_PART.pattern})+")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 LONGEST = timedelta(days=366)
