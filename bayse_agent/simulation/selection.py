@@ -11,8 +11,18 @@ from bayse_agent.domain.money import Currency
 from bayse_agent.simulation.exchange.exchange import Exchange
 from bayse_agent.simulation.exchange.lifecycle import ENDED
 from bayse_agent.simulation.exchange.listing import EventState
+from bayse_agent.simulation.series import DAY_MS, HOUR_MS, MINUTE_MS
 
 T = TypeVar("T")
+
+HISTORY_PERIODS = {
+    "12H": (12 * HOUR_MS, MINUTE_MS),
+    "24H": (DAY_MS, 5 * MINUTE_MS),
+    "1W": (7 * DAY_MS, HOUR_MS),
+    "1M": (30 * DAY_MS, 4 * HOUR_MS),
+    "1Y": (365 * DAY_MS, DAY_MS),
+}
+"""How far back each period of the price history goes, and in what steps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ from bayse_agent.domain.market import (
     Symbol,
     Ticker,
 )
-from bayse_agent.domain.money import Currency, Money, Price, from_statistics
+from bayse_agent.domain.money import Currency, Money, price
 from bayse_agent.domain.order import (
     Accepted,
     Amend,
@@ -47,24 +48,21 @@ from bayse_agent.simulation.exchange.book import Order
 from bayse_agent.simulation.exchange.exchange import Exchange
 from bayse_agent.simulation.exchange.listing import MarketState
 from bayse_agent.simulation.exchange.records import TradeRecord
-from bayse_agent.simulation.exchange.refusal import Refusal
+from bayse_agent.simulation.exchange.refusal import Refusal, item_code, route_code
 from bayse_agent.simulation.exchange.sets import SetOperation
 from bayse_agent.simulation.exchange.units import from_ms
-from bayse_agent.simulation.selection import Wanted, page_of, select, series_windows
-from bayse_agent.simulation.series import MINUTE_MS, SeriesSpec
+from bayse_agent.simulation.selection import (
+    HISTORY_PERIODS,
+    Wanted,
+    page_of,
+    select,
+    series_windows,
+)
+from bayse_agent.simulation.series import SeriesSpec
 from bayse_agent.simulation.world import World
 
 T = TypeVar("T")
 U = TypeVar("U")
-
-PERIODS = {
-    "12H": (12 * 60 * MINUTE_MS, MINUTE_MS),
-    "24H": (24 * 60 * MINUTE_MS, 5 * MINUTE_MS),
-    "1W": (7 * 24 * 60 * MINUTE_MS, 60 * MINUTE_MS),
-    "1M": (30 * 24 * 60 * MINUTE_MS, 240 * MINUTE_MS),
-    "1Y": (365 * 24 * 60 * MINUTE_MS, 1440 * MINUTE_MS),
-}
-"""How far back each period of the price history goes, and in what steps, milliseconds."""
 
 
 @contextmanager
@@ -78,7 +76,14 @@ def _reading() -> Iterator[None]:
 
 
 def _declined(refusal: Refusal) -> Declined:
-    return Declined(status=refusal.status, code=refusal.code, message=refusal.message)
+    """A no to a whole request."""
+    code = route_code(refusal.code)
+    return Declined(status=refusal.status, code=code, message=refusal.message)
+
+
+def _declined_item(refusal: Refusal) -> Declined:
+    """A no to an item of a batch, which is how book orders go: the batch itself is answered 200."""
+    return Declined(status=200, code=item_code(refusal.code), message=refusal.message)
 
 
 def _paged(items: Sequence[T], page: int, size: int, view: Callable[[T], U]) -> Page[U]:
@@ -205,7 +210,7 @@ class LocalMarketData:
     async def price_history(
         self, event_id: EventId, *, period: str = "24H", market_ids: Sequence[MarketId] = ()
     ) -> dict[MarketId, tuple[PricePoint, ...]]:
-        if period not in PERIODS:
+        if period not in HISTORY_PERIODS:
             raise VenueRejected(f"unknown period {period!r}", status=400)
         with _reading():
             event = self._exchange.event(event_id)
@@ -213,12 +218,11 @@ class LocalMarketData:
         return {MarketId(market.id): self._history(market, period) for market in wanted}
 
     def _history(self, market: MarketState, period: str) -> tuple[PricePoint, ...]:
-        length_ms, step_ms = PERIODS[period]
-        until_ms = self._exchange.now_ms // step_ms * step_ms
-        points = self._world.crowd.history(market, until_ms - length_ms, until_ms, step_ms)
+        length_ms, step_ms = HISTORY_PERIODS[period]
+        since_ms = self._exchange.now_ms - length_ms
+        points = self._world.price_history(market, 0, Currency.USD, since_ms, step_ms)
         return tuple(
-            PricePoint(at=from_ms(ms), price=None if at is None else Price(from_statistics(at)))
-            for ms, at in points
+            PricePoint(at=from_ms(ms), price=None if at is None else price(at)) for ms, at in points
         )
 
     async def trades(
@@ -255,7 +259,7 @@ class LocalVenue(LocalMarketData):
     """`ports.Venue` (and `MarketData`) for one account of a world.
 
     Book orders are kept by their key, as the venue keeps a batch's: the same key and order give
-    the first answer again, and the same key with another order is declined.
+    the first answer again; the same key with another order is a doubt, and nothing is done.
     """
 
     def __init__(self, world: World, account: Account) -> None:
@@ -270,12 +274,11 @@ class LocalVenue(LocalMarketData):
 
     def _once(
         self, key: str, what: object, act: Callable[[], Accepted | Declined]
-    ) -> Accepted | Declined:
+    ) -> Accepted | Declined | Unresolved:
         if key in self._answers:
             before, answer = self._answers[key]
             if before != what:
-                text = "Idempotency-Key was used with another request"
-                return Declined(status=422, code="validation_error", message=text)
+                return Unresolved(reason="the key was used before, with another order")
             return Accepted(order=answer.order, is_replay=True)
         reply = act()
         if isinstance(reply, Accepted):
@@ -286,7 +289,8 @@ class LocalVenue(LocalMarketData):
         try:
             return Accepted(order=views.placed(self._exchange.place(self._account, order)))
         except Refusal as refusal:
-            return _declined(refusal)
+            is_item = order.engine is Engine.CLOB
+            return _declined_item(refusal) if is_item else _declined(refusal)
 
     async def cancel(self, order_id: OrderId) -> VenueOrder | Declined | Unresolved:
         try:
@@ -300,8 +304,9 @@ class LocalVenue(LocalMarketData):
     def _amend(self, change: Amend) -> Accepted | Declined:
         answer = self._exchange.amend(self._account, [change])[0]
         if isinstance(answer, Refusal):
-            return _declined(answer)
-        return Accepted(order=views.order(answer))
+            return _declined_item(answer)
+        # Amending answers like placing does, and nobody has named a currency here.
+        return Accepted(order=replace(views.placed(answer), currency=None))
 
     async def mint(self, market_id: MarketId, amount: Money) -> CompleteSet | Declined | Unresolved:
         return self._set(self._exchange.mint, market_id, amount)

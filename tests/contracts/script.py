@@ -154,8 +154,6 @@ async def _refusals(script: Script, event: Event, market: Market) -> None:
     await script.ask("too dear", venue.place(dear, key="too-dear"))
     naked = _order(script, event, Side.SELL, "5", "0.50")
     await script.ask("not held", venue.place(naked, key="not-held"))
-    off = _order(script, event, Side.BUY, "500", "0.995")
-    await script.ask("bad price", venue.place(off, key="bad-price"))
     crossing = _order(script, event, Side.BUY, "500", "0.98", post_only=True)
     await script.ask("crosses", venue.place(crossing, key="crosses"))
     never = _order(script, event, Side.BUY, "500", "0.01", time_in_force=TimeInForce.FOK)

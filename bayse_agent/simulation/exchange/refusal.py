@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+_ROUTE_CODES = {"BAD_REQUEST": "bad_request", "ORDER_NOT_FOUND": "not_found"}
+_ITEM_CODES = frozenset(
+    {
+        "UNSUPPORTED_ENGINE",
+        "INSUFFICIENT_BALANCE",
+        "INSUFFICIENT_SHARES",
+        "ORDER_NOT_FOUND",
+        "BAD_REQUEST",
+    }
+)
+
+
+def route_code(code: str) -> str:
+    """A code as the error of a whole request spells it."""
+    return _ROUTE_CODES.get(code, code.lower())
+
+
+def item_code(code: str) -> str:
+    """A code as the error of one item of a batch: only five are documented."""
+    return code.upper() if code.upper() in _ITEM_CODES else "BAD_REQUEST"
+
 
 class Refusal(Exception):
     """The exchange refuses. Raised before anything was changed."""

@@ -325,7 +325,7 @@ def activity(record: ActivityRecord) -> Activity:
         amount=_amount(record, cash, is_told_apart=is_payout or is_refund),
         size=None if size is None else in_shares(size),
         price=_activity_price(record),
-        fee=None if record.fee_nanos is None else in_cash(record.fee_nanos),
+        fee=in_cash(record.fee_nanos or 0),
         payout=cash if is_payout else None,
         amount_refunded=cash if is_refund else None,
         amount_earned=cash if kind in _SOLD else None,
