@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from bayse_agent.domain.money import ZERO, Currency
+from bayse_agent.domain.money import Currency
 from bayse_agent.domain.portfolio import Holding
 from bayse_agent.simulation.exchange import ids, views
 from bayse_agent.simulation.exchange.accounts import Account
@@ -139,7 +139,7 @@ def render_activity(line: ActivityRecord, casing: Casing) -> Json:
     numbers: dict[str, Decimal | None] = {
         "amount": told.amount,
         "totalCost": told.amount,
-        "fee": told.fee or ZERO,
+        "fee": told.fee,
         "size": told.size,
         "price": told.price,
         "payout": told.payout,
