@@ -11,9 +11,10 @@ from pydantic import SecretStr
 from bayse_agent.adapters.bayse.client import BayseClient
 from bayse_agent.adapters.bayse.options import ClientOptions
 from bayse_agent.adapters.bayse.secrets import Credentials
+from bayse_agent.adapters.bayse.signing import signature
 from bayse_agent.adapters.bayse.venue import BayseVenue
 from bayse_agent.adapters.clock import SystemClock
-from tests.adapters.bayse.scripted_server import ScriptedServer, scripted_server
+from tests.adapters.bayse.scripted_server import ScriptedServer, Seen, scripted_server
 from tests.adapters.bayse.socket_server import SocketServer, socket_server
 from tests.adapters.bayse.timers import HandTimer
 
@@ -60,3 +61,15 @@ def venue(client: BayseClient) -> BayseVenue:
 async def sockets() -> AsyncIterator[SocketServer]:
     async with socket_server() as scripted:
         yield scripted
+
+
+def is_signed_right(seen: Seen) -> bool:
+    """Whether a request carries the signature of exactly its time, path and bytes."""
+    expected = signature(
+        SECRET,
+        timestamp_s=int(seen.headers["x-timestamp"]),
+        method=seen.method,
+        path=seen.path,
+        body=seen.body,
+    )
+    return seen.headers["x-signature"] == expected

@@ -5,13 +5,10 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
-from datetime import timedelta
-from email.utils import format_datetime
 
 import pytest
 
 from bayse_agent.adapters.bayse.client import Access, BayseClient, Request
-from bayse_agent.adapters.bayse.signing import signature
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.domain.errors import (
     ConfigurationError,
@@ -22,29 +19,17 @@ from bayse_agent.domain.errors import (
     VenueRejected,
     VenueUnreachable,
 )
-from tests.adapters.bayse.conftest import CREDENTIALS, HASTY, QUICK, SECRET
+from tests.adapters.bayse.conftest import HASTY, QUICK, is_signed_right
 from tests.adapters.bayse.scripted_server import (
     HANG_UP,
     PAGE_OF_A_PROXY,
     Reply,
     ScriptedServer,
-    Seen,
 )
-from tests.adapters.bayse.timers import START, HandTimer
+from tests.adapters.bayse.timers import HandTimer
 
 OK = Reply.of({"fine": True})
 POST = Request(method="POST", path="/v1/x", access=Access.WRITE, body=b'{"a":1}')
-
-
-def is_signed_right(seen: Seen) -> bool:
-    expected = signature(
-        SECRET,
-        timestamp_s=int(seen.headers["x-timestamp"]),
-        method=seen.method,
-        path=seen.path,
-        body=seen.body,
-    )
-    return seen.headers["x-signature"] == expected
 
 
 @pytest.mark.parametrize(
@@ -212,58 +197,9 @@ async def test_read_when_the_account_is_needed_but_keyless_then_refuses(
     assert server.requests == []
 
 
-async def test_read_when_signing_is_not_needed_then_does_not_sign(
-    client: BayseClient, server: ScriptedServer
-) -> None:
-    server.answers(OK)
-
-    await client.read("/v1/x", access=Access.READ)
-
-    assert server.requests[0].headers["x-public-key"] == "pk_live_public123"
-    assert "x-signature" not in server.requests[0].headers
-
-
 async def test_read_when_not_opened_then_refuses(timer: HandTimer) -> None:
     with pytest.raises(ConfigurationError):
         await BayseClient("http://127.0.0.1:1", timer=timer).read("/v1/x")
-
-
-async def test_once_when_signed_then_the_signature_is_of_the_bytes_that_arrived(
-    client: BayseClient, server: ScriptedServer
-) -> None:
-    server.answers(OK)
-
-    await client.once(POST)
-
-    assert is_signed_right(server.requests[0])
-    assert int(server.requests[0].headers["x-timestamp"]) == int(START.timestamp())
-
-
-@pytest.mark.parametrize("base", ["", "/", "/v1", "/v1/"])
-async def test_once_when_the_base_is_spelt_in_any_way_then_signs_the_path_that_is_asked(
-    server: ScriptedServer, timer: HandTimer, base: str
-) -> None:
-    server.answers(OK)
-
-    async with BayseClient(server.url + base, timer=timer, credentials=CREDENTIALS) as client:
-        await client.once(POST)
-
-    assert server.requests[0].path == "/v1/x"
-    assert is_signed_right(server.requests[0])
-
-
-async def test_once_when_behind_a_proxy_then_signs_the_path_that_the_venue_sees(
-    server: ScriptedServer, timer: HandTimer
-) -> None:
-    server.answers(OK)
-    base = f"{server.url}/relay/v1"
-
-    async with BayseClient(base, timer=timer, credentials=CREDENTIALS) as client:
-        await client.once(POST)
-
-    seen = server.requests[0]
-    assert seen.path == "/relay/v1/x"
-    assert is_signed_right(dataclasses.replace(seen, path="/v1/x"))
 
 
 @pytest.mark.parametrize(
@@ -280,21 +216,6 @@ async def test_once_when_there_is_trouble_then_never_sends_again(
     else:
         assert not (await client.once(POST)).is_success
     assert len(server.requests) == 1
-
-
-async def test_post_known_when_limited_then_sends_the_same_bytes_signed_afresh(
-    client: BayseClient, server: ScriptedServer
-) -> None:
-    server.answers(Reply(status=429, headers={"Retry-After": "3"}), OK)
-
-    await client.post_known("/v1/x", b'{"a":1}', "key-1")
-
-    first, second = server.requests
-    assert (first.body, first.headers["idempotency-key"]) == (b'{"a":1}', "key-1")
-    assert (second.body, second.headers["idempotency-key"]) == (b'{"a":1}', "key-1")
-    assert int(second.headers["x-timestamp"]) >= int(first.headers["x-timestamp"]) + 3
-    assert is_signed_right(first)
-    assert is_signed_right(second)
 
 
 @pytest.mark.parametrize("trouble", [PAGE_OF_A_PROXY, Reply(status=503), Reply(status=408)])
@@ -340,42 +261,18 @@ async def test_remove_when_trouble_passes_then_signs_each_attempt_afresh(
     assert first.headers["x-timestamp"] != second.headers["x-timestamp"]
 
 
-async def test_once_when_the_venues_clock_is_ahead_then_signs_with_its_time(
-    client: BayseClient, server: ScriptedServer
+async def test_remove_when_orders_have_used_their_share_then_goes_at_once(
+    client: BayseClient, server: ScriptedServer, timer: HandTimer
 ) -> None:
-    ahead = format_datetime(START + timedelta(seconds=90), usegmt=True)
-    server.answers(Reply.of({}, Date=ahead), OK)
+    server.usual = OK
+    for _ in range(QUICK.writes_per_s - QUICK.writes_kept_for_cancels):
+        await client.once(POST)
 
-    await client.read("/v1/x")
+    await client.remove("/v1/pm/orders/1")
+    assert timer.monotonic_s() == 0
+
     await client.once(POST)
-
-    told = int(server.requests[1].headers["x-timestamp"])
-    assert 90 <= told - START.timestamp() <= 91
-    assert 90 <= client.clock_skew_s <= 91
-
-
-@pytest.mark.parametrize("date", ["yesterday", "", "Tue, 17 Feb 1970 12:00:00 GMT"])
-async def test_once_when_the_venues_date_is_absurd_then_keeps_the_computers_time(
-    client: BayseClient, server: ScriptedServer, date: str
-) -> None:
-    server.answers(Reply.of({}, Date=date))
-
-    await client.read("/v1/x")
-
-    assert client.clock_skew_s == 0
-
-
-async def test_read_when_the_page_is_a_proxys_then_its_date_is_not_believed(
-    client: BayseClient, server: ScriptedServer
-) -> None:
-    date = format_datetime(START + timedelta(seconds=90), usegmt=True)
-    server.answers(
-        Reply(status=502, body=b"<html>", headers={"Content-Type": "text/html", "Date": date}), OK
-    )
-
-    await client.read("/v1/x")
-
-    assert client.clock_skew_s == 0
+    assert timer.monotonic_s() >= 1
 
 
 async def test_read_when_the_venue_repeats_our_key_then_the_message_hides_it(

@@ -311,6 +311,18 @@ async def test_place_when_a_formula_takes_it_then_all_of_its_quantity_is_filled(
     assert (order.side, order.type) == (Side.BUY, OrderType.MARKET)
 
 
+async def test_place_when_a_formula_tells_what_is_filled_then_that_counts(
+    venue: BayseVenue, server: ScriptedServer
+) -> None:
+    told = samples.placed_formula_order(filledSize=100, status="cancelled")
+    server.answers(Reply.of({"engine": "AMM", "ammOrder": told}))
+
+    reply = await venue.place(formula_order(), key=KEY)
+
+    assert isinstance(reply, Accepted)
+    assert reply.order.filled == 100
+
+
 async def test_place_when_a_single_book_order_is_open_then_its_quantity_is_not_filled(
     venue: BayseVenue, server: ScriptedServer
 ) -> None:
