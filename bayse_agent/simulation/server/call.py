@@ -31,7 +31,10 @@ class Level(Enum):
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """A request. `path` is the raw path that a signature covers; `now_s` the wall clock."""
+    """A request. `path` is the raw path that a signature covers; `now_s` the wall clock.
+
+    `skew_s` is how wrong the clock is that the signature is checked by.
+    """
 
     method: str
     path: str
@@ -41,6 +44,7 @@ class Call:
     body: bytes
     now_s: float
     effect: Effect
+    skew_s: float = 0.0
     key: ApiKey | None = None
     session: Session | None = None
     _json: list[Json] = field(default_factory=list)

@@ -47,14 +47,14 @@ class Gate:
         """The whole way of one request of the venue's own interface."""
         faults = self._desk.faults.strike(endpoint.route)
         skew_s = fault.seconds if (fault := hit(faults, FaultKind.CLOCK_SKEW)) else 0.0
-        now_s = self._desk.wall.now().timestamp() + skew_s
+        now_s = self._desk.wall.now().timestamp()
         try:
             body = await read_body(request)
         except ClientDisconnect:
             return LostReply()
         except Problem as problem:
             entry = self._open(endpoint.route, request, b"", faults)
-            return self._send(request, entry, failed(problem), faults, now_s)
+            return self._send(request, entry, failed(problem), faults, skew_s)
         entry = self._open(endpoint.route, request, body, faults)
         call = Call(
             method=request.method,
@@ -64,17 +64,17 @@ class Gate:
             headers=request.headers,
             body=body,
             now_s=now_s,
+            skew_s=skew_s,
             effect=entry.effect,
         )
         self._desk.catch_up()
         reply = await self._reply(endpoint, call, entry, faults)
-        return self._send(request, entry, reply, faults, now_s)
+        return self._send(request, entry, reply, faults, skew_s)
 
     def refuse(self, request: Request, problem: Problem) -> Response:
         """The answer to what is not part of the interface."""
         entry = self._open("", request, b"", ())
-        now_s = self._desk.wall.now().timestamp()
-        return self._send(request, entry, failed(problem), (), now_s)
+        return self._send(request, entry, failed(problem), (), 0.0)
 
     async def _reply(
         self, endpoint: Endpoint, call: Call, entry: LogEntry, faults: Sequence[Fault]
@@ -93,6 +93,9 @@ class Gate:
         if late is not None:
             self._spawn(self._perform_late(endpoint, call, faults, late.seconds))
             return failed(Problem(504, "gateway_timeout", "The upstream did not answer in time"))
+        return await self._perform_now(endpoint, call, faults)
+
+    async def _perform_now(self, endpoint: Endpoint, call: Call, faults: Sequence[Fault]) -> Reply:
         reply = self._perform(endpoint, call, faults)
         if (broken := hit(faults, FaultKind.ACCEPT_THEN_5XX)) is not None:
             text = "Something went wrong on our side"
@@ -145,7 +148,7 @@ class Gate:
                     signature=headers.get("x-signature"),
                 ),
                 secret=call.key.secret,
-                now_s=call.now_s,
+                now_s=call.now_s + call.skew_s,
                 empty_body=self._desk.switches.empty_body_hash,
             )
 
@@ -196,15 +199,14 @@ class Gate:
         entry: LogEntry,
         reply: Reply,
         faults: Sequence[Fault],
-        now_s: float,
+        skew_s: float,
     ) -> Response:
         if hit(faults, FaultKind.ACCEPT_THEN_LOSE_REPLY) is not None:
             return LostReply()
         reply = disturbed(reply, faults)
         entry.status = reply.status
-        at = self._desk.wall.now()
-        skewed = at + timedelta(seconds=now_s - at.timestamp())
-        headers = {**reply.headers, "Date": format_datetime(skewed, usegmt=True)}
+        at = self._desk.wall.now() + timedelta(seconds=skew_s)
+        headers = {**reply.headers, "Date": format_datetime(at, usegmt=True)}
         if (trace := request.headers.get("x-trace-id")) is not None:
             headers["x-trace-id"] = trace
         return Response(
