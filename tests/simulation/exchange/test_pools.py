@@ -111,6 +111,23 @@ def test_buy_spends_its_whole_amount_with_the_fee_inside() -> None:
     assert told.fee_nanos == 0
 
 
+def test_sell_is_paid_net_of_the_fee() -> None:
+    floor = pool_floor(fee_percent="10", depth="1000000")
+    account = floor.user("a", usd="0", pairs=100)
+    order = floor.at_market(account, SELL, 0, "100")
+    assert free_cash(account).quantize(Decimal("0.01")) == Decimal("47.50")
+    assert cash(order.fee).quantize(Decimal("0.01")) == Decimal("2.50")
+    assert cash(floor.exchange.state.venue.free.holds(0)) == cash(order.fee)
+
+
+def test_pool_hands_out_the_shares_it_holds_before_it_makes_new_pairs() -> None:
+    floor = pool_floor()
+    account = floor.user("a", pairs=100)
+    floor.at_market(account, SELL, 0, "50")
+    floor.at_market(account, BUY, 0, "10")
+    assert cash(floor.market.collateral.holds(0)) == 100
+
+
 def test_buying_moves_the_price_up_and_selling_back_returns_it() -> None:
     floor = pool_floor()
     account = floor.user("a")
