@@ -187,6 +187,15 @@ def test_gtd_order_expires_at_its_time_and_is_refunded() -> None:
     assert cash(account.activities[-1].cash_nanos or 0) == 5
 
 
+def test_gtd_order_expires_at_its_moment_however_far_time_jumps() -> None:
+    floor = Floor()
+    order = floor.limit(
+        floor.user("a"), BUY, 0, "0.50", "10", force=TimeInForce.GTD, expires_at=floor.later(60)
+    )
+    floor.advance(300)
+    assert order.updated_ms - order.created_ms == 60_000
+
+
 def test_gtd_sell_gives_its_shares_back_when_it_expires() -> None:
     floor = Floor()
     account = floor.user("a", pairs=10)
@@ -415,6 +424,16 @@ def test_times_of_an_order_are_those_of_its_making_and_its_last_change() -> None
     floor.advance(5)
     floor.exchange.cancel(account, order.id)
     assert (order.created_ms, order.updated_ms) == (made, made + 5000)
+
+
+def test_cancelling_a_partly_filled_order_leaves_the_others_shares_on_show() -> None:
+    floor = Floor()
+    first, second = floor.user("a"), floor.user("b")
+    order = floor.limit(first, BUY, 0, "0.50", "10")
+    floor.limit(second, BUY, 0, "0.50", "5")
+    floor.limit(floor.user("s", pairs=4), SELL, 0, "0.50", "4")
+    floor.exchange.cancel(first, order.id)
+    assert floor.exchange.levels(floor.market, 0, USD, 5)[0] == [(500, 5_000_000)]
 
 
 def test_cancelling_twice_is_refused_with_409() -> None:

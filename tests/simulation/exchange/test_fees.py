@@ -79,6 +79,15 @@ def test_seller_pays_the_fee_from_the_proceeds() -> None:
     assert cash(order.fee) == Decimal("0.21")
 
 
+def test_quote_of_a_sell_is_net_of_the_fee_and_what_the_trade_pays() -> None:
+    floor = Floor(event_spec(fee_percent="10"))
+    floor.limit(floor.user("m"), BUY, 0, "0.30", "10")
+    told = floor.exchange.quote(floor.market, 0, SELL, Decimal(10), USD)
+    taker = floor.user("t", usd="0", pairs=10)
+    floor.at_market(taker, SELL, 0, "10")
+    assert cash(told.nanos) == free_cash(taker) == Decimal("2.79")
+
+
 def test_fee_of_several_levels_is_the_sum_of_each() -> None:
     floor = Floor(event_spec(fee_percent="10"))
     maker = floor.user("m", pairs=20)
