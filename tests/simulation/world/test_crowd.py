@@ -136,7 +136,7 @@ def test_takers_when_hours_pass_then_leave_trades_on_every_kind_of_book() -> Non
 
 def test_takers_when_measured_then_trade_a_few_shares_each() -> None:
     world = World(seed=3)
-    world.advance(world.start_ms + 30 * MINUTE_MS)
+    world.advance(world.start_ms + 60 * MINUTE_MS)
     sizes = [
         trade.micro / MICRO
         for event in world.exchange.events()
