@@ -24,16 +24,13 @@ def exchange(
     control: Annotated[
         bool, typer.Option("--control", help="Offer /sim: accounts, time, faults, the log.")
     ] = False,
-    switch: Annotated[
-        list[str] | None, typer.Option(help="An unknown of the venue, as name=value.")
-    ] = None,
+    switch: Annotated[list[str] | None, typer.Option(help="An unknown as name=value.")] = None,
 ) -> int:
     """Serve a local exchange that speaks the venue's HTTP and websocket interface.
 
-    Real enough to build against: signatures, rate limits, idempotency keys, books, pools,
-    settlements, and faults on demand. No account, no key and no network needed.
+    Signatures, rate limits, idempotency keys, books, pools, settlements, faults on demand.
+    No account, no key and no network needed.
     """
-    # What is heavy to import comes when it is needed.
     from bayse_agent.cli.serving import ServeOptions, serve
 
     return serve(

@@ -117,9 +117,37 @@ _PAYOUTS = (ActivityKind.PAYOUT_WIN, ActivityKind.PAYOUT_LOSS)
 
 def render_activity(line: ActivityRecord, casing: Casing) -> Json:
     """One line of history. Every number is a text; a payout carries no order."""
-    event, market, told = line.market.event, line.market, views.activity(line)
+    told = views.activity(line)
+    fields = _about(line, casing)
+    numbers: dict[str, Decimal | None] = {
+        "amount": told.amount,
+        "totalCost": told.amount,
+        "fee": told.fee,
+        "size": told.size,
+        "price": told.price,
+        "payout": told.payout,
+        "amountRefunded": told.amount_refunded,
+        "amountEarned": told.amount_earned,
+    }
+    if line.order is not None:
+        fields.update(orderId=line.order.id, status=line.order.status.upper())
+        numbers.update(_progress(line, line.order))
+        if line.order.expires_ms is not None:
+            fields["expiresAt"] = time_text(line.order.expires_ms)
+    elif line.kind in _PAYOUTS and line.market.winner is not None:
+        fields["resolvedOutcome"] = CANONICAL[line.market.winner]
+        fields["settlementId"] = ids.make(ids.Kind.OPERATION, line.market.number)
+    fields.update(
+        (name, number_text(value)) for name, value in numbers.items() if value is not None
+    )
+    return fields
+
+
+def _about(line: ActivityRecord, casing: Casing) -> dict[str, Json]:
+    """What every line tells: of which market, when, in which currency."""
+    market, event = line.market, line.market.event
     kind = LIVE_TYPES[event.spec.type] if casing is Casing.LIVE else event.spec.type.upper()
-    fields: dict[str, Json] = {
+    return {
         "id": line.id,
         "type": line.kind,
         "eventId": event.id,
@@ -136,28 +164,6 @@ def render_activity(line: ActivityRecord, casing: Casing) -> Json:
         "createdAt": time_text(line.at_ms),
         "updatedAt": time_text(line.at_ms),
     }
-    numbers: dict[str, Decimal | None] = {
-        "amount": told.amount,
-        "totalCost": told.amount,
-        "fee": told.fee,
-        "size": told.size,
-        "price": told.price,
-        "payout": told.payout,
-        "amountRefunded": told.amount_refunded,
-        "amountEarned": told.amount_earned,
-    }
-    if line.order is not None:
-        fields.update(orderId=line.order.id, status=line.order.status.upper())
-        numbers.update(_progress(line, line.order))
-        if line.order.expires_ms is not None:
-            fields["expiresAt"] = time_text(line.order.expires_ms)
-    elif line.kind in _PAYOUTS and market.winner is not None:
-        fields["resolvedOutcome"] = CANONICAL[market.winner]
-        fields["settlementId"] = ids.make(ids.Kind.OPERATION, market.number)
-    fields.update(
-        (name, number_text(value)) for name, value in numbers.items() if value is not None
-    )
-    return fields
 
 
 _RETURNED = (ActivityKind.SELL_LIMIT_ORDER_CANCELLED, ActivityKind.SELL_LIMIT_ORDER_EXPIRED)
