@@ -34,10 +34,9 @@ def refusal_of(faults: Sequence[Fault]) -> Problem | None:
 
 
 def disturbed(reply: Reply, faults: Sequence[Fault]) -> Reply:
-    """The reply after the faults that change it, in the order of the plan."""
-    for fault in faults:
-        change = _CHANGES.get(fault.kind)
-        if change is not None:
+    """The reply after the faults that change it: what is told first, then how it is told."""
+    for kind, change in _CHANGES.items():
+        if (fault := hit(faults, kind)) is not None:
             reply = change(reply, fault)
     return reply
 
@@ -97,9 +96,9 @@ def _multiplied(value: Json, factor: int) -> Json:
 
 
 _CHANGES: Mapping[FaultKind, Callable[[Reply, Fault], Reply]] = {
-    FaultKind.RATE_LIMITED: _wait_header,
-    FaultKind.TRUNCATED_BODY: _truncate,
-    FaultKind.HTML_BODY: _web_page,
     FaultKind.EMPTY_LIST: _empty,
     FaultKind.WRONG_BALANCE: _wrong_balance,
+    FaultKind.RATE_LIMITED: _wait_header,
+    FaultKind.HTML_BODY: _web_page,
+    FaultKind.TRUNCATED_BODY: _truncate,
 }

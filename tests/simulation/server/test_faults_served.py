@@ -190,6 +190,14 @@ async def test_a_wrong_balance_is_only_shown(stage: Stage) -> None:
     assert shown == [0, 100_000]
 
 
+async def test_every_fault_at_once_still_sends_something(stage: Stage) -> None:
+    kinds = ["truncated_body", "html_body", "empty_list", "wrong_balance", "clock_skew"]
+    stage.faults(*[{"route": "GET *", "kind": kind, "p": 1} for kind in kinds])
+    reply = await stage.caller().get("/v1/wallet/assets")
+    assert (reply.status_code, reply.text[:9]) == (200, "<!doctype")
+    assert stage.fired() == [1] * len(kinds)
+
+
 async def test_a_skewed_clock_moves_the_date_and_the_window(stage: Stage) -> None:
     stage.faults({"route": "* *", "kind": "clock_skew", "p": 1, "seconds": 400})
     health = await stage.client.get("/health")
