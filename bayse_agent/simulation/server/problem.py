@@ -56,7 +56,7 @@ def too_many(retry_after_s: int) -> Problem:
 
 
 def too_many_logins(retry_after_s: int) -> Problem:
-    """The one error that carries no code (bayse-api 1.5)."""
+    """The one error that carries no code."""
     return Problem(
         429,
         "",

@@ -68,7 +68,7 @@ def read_order(fields: Fields, market: MarketState, outcome_id: str) -> PlaceOrd
 
 
 def _self_trade(fields: Fields) -> SelfTrade:
-    """A mode that is not known silently becomes SKIP (bayse-api 2.5)."""
+    """A mode that is not known silently becomes SKIP."""
     mode = fields.optional_text("stpMode")
     return SelfTrade(mode) if mode in set(SelfTrade) else SelfTrade.SKIP
 
