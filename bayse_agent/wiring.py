@@ -18,6 +18,7 @@ from bayse_agent.domain.market import Symbol
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.pricing import SettlementRule as KnownSettlement
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.sizing import SizingRule
 from bayse_agent.forecasters.coin import Coin
 from bayse_agent.forecasters.market_price import MarketPrice
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
@@ -33,6 +34,9 @@ from bayse_agent.strategies.kelly import Kelly, KellySettings
 from bayse_agent.trading.agent import Agent, Habits
 
 _BOOKS = "books.db"
+_OPEN_MARKETS = 12
+_BET_FRACTION = Decimal("0.01")
+_EXACT_MISPRICING_SD, _STALE_MISPRICING_SD = 0.03, 0.125
 _QUOTE_STEPS = (1, 5, 20)
 """What formula markets are asked for, in multiples of the venue's least order."""
 
@@ -85,7 +89,7 @@ async def open_demo(options: DemoOptions) -> AsyncIterator[Demo]:
         stack.push_async_callback(store.close)
         await store.begin_run(_run(options, starts_at))
         await store.add_deposit(Deposit(id="opening", amount=options.bankroll, at=starts_at))
-        limits = Limits()
+        limits = Limits(max_open_markets=_OPEN_MARKETS)
         agent = Agent(
             clock=clock,
             market_data=venue,
@@ -93,7 +97,7 @@ async def open_demo(options: DemoOptions) -> AsyncIterator[Demo]:
             feed=WorldFeed(world, clock),
             store=store,
             forecaster=_forecaster(options, world),
-            strategy=Kelly(KellySettings(limits=limits)),
+            strategy=Kelly(KellySettings(rule=_rule(options), limits=limits)),
             limits=limits,
             habits=_habits(options.currency),
         )
@@ -138,6 +142,19 @@ def _threshold(options: DemoOptions, world: World) -> Threshold:
         for series in world.series()
     }
     return Threshold(ThresholdSettings(rules=rules))
+
+
+def _rule(options: DemoOptions) -> SizingRule:
+    """How bold to be: small bets on many windows, for an hour's luck on few says nothing.
+
+    The further a crowd is from the fair price, the more a forecast may count against it. A real
+    agent would have to learn that from its scores; here it is known from the world's efficiency.
+    """
+    stale = 1.0 - options.efficiency
+    return SizingRule(
+        mispricing_sd=_EXACT_MISPRICING_SD + _STALE_MISPRICING_SD * stale,
+        bankroll_fraction=_BET_FRACTION,
+    )
 
 
 def _habits(currency: Currency) -> Habits:
