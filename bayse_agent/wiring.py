@@ -36,7 +36,7 @@ from bayse_agent.trading.agent import Agent, Habits
 _BOOKS = "books.db"
 _OPEN_MARKETS = 12
 _BET_FRACTION = Decimal("0.01")
-_EXACT_MISPRICING_SD, _STALE_MISPRICING_SD = 0.03, 0.125
+"""Small bets on many windows: the luck of an hour on few would drown what there is to see."""
 _QUOTE_STEPS = (1, 5, 20)
 """What formula markets are asked for, in multiples of the venue's least order."""
 
@@ -97,7 +97,9 @@ async def open_demo(options: DemoOptions) -> AsyncIterator[Demo]:
             feed=WorldFeed(world, clock),
             store=store,
             forecaster=_forecaster(options, world),
-            strategy=Kelly(KellySettings(rule=_rule(options), limits=limits)),
+            strategy=Kelly(
+                KellySettings(rule=SizingRule(bankroll_fraction=_BET_FRACTION), limits=limits)
+            ),
             limits=limits,
             habits=_habits(options.currency),
         )
@@ -142,19 +144,6 @@ def _threshold(options: DemoOptions, world: World) -> Threshold:
         for series in world.series()
     }
     return Threshold(ThresholdSettings(rules=rules))
-
-
-def _rule(options: DemoOptions) -> SizingRule:
-    """How bold to be: small bets on many windows, for an hour's luck on few says nothing.
-
-    The further a crowd is from the fair price, the more a forecast may count against it. A real
-    agent would have to learn that from its scores; here it is known from the world's efficiency.
-    """
-    stale = 1.0 - options.efficiency
-    return SizingRule(
-        mispricing_sd=_EXACT_MISPRICING_SD + _STALE_MISPRICING_SD * stale,
-        bankroll_fraction=_BET_FRACTION,
-    )
 
 
 def _habits(currency: Currency) -> Habits:
