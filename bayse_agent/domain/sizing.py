@@ -39,12 +39,16 @@ class SizingRule:
 
     `mispricing_sd`: how far the market's price is from the truth, one standard deviation (0.03;
     published comparisons of prices and outcomes put it at 0.01 to 0.03). `minimum_edge` is before
-    the pull, after fees. `minimum_confidence` in percent. `kelly_fraction` at most a half.
+    the pull, after fees; `minimum_pulled_edge` is what must be left of it after the pull. At 0.01
+    nearly one look in a hundred passed in a drawn world whose prices hid no edge at all, at 0.02
+    one in four hundred, and fewer than a third of the good ones were lost. `minimum_confidence`
+    in percent. `kelly_fraction` at most a half.
     `bankroll_fraction` caps one bet.
     """
 
     mispricing_sd: float = 0.03
     minimum_edge: float = 0.01
+    minimum_pulled_edge: float = 0.02
     minimum_confidence: float = 65.0
     kelly_fraction: Decimal = Decimal("0.5")
     bankroll_fraction: Decimal = Decimal("0.02")
@@ -52,8 +56,9 @@ class SizingRule:
     def __post_init__(self) -> None:
         if not (isfinite(self.mispricing_sd) and self.mispricing_sd > 0):
             raise InvalidValue(f"mispricing_sd: {self.mispricing_sd!r}")
-        if not (isfinite(self.minimum_edge) and 0 <= self.minimum_edge < 1):
-            raise InvalidValue(f"minimum_edge: {self.minimum_edge!r}")
+        for edge in (self.minimum_edge, self.minimum_pulled_edge):
+            if not (isfinite(edge) and 0 <= edge < 1):
+                raise InvalidValue(f"an edge outside 0 to 1: {edge!r}")
         if not (isfinite(self.minimum_confidence) and 0 <= self.minimum_confidence < 100):
             raise InvalidValue(f"minimum_confidence: {self.minimum_confidence!r}")
         if not ZERO < self.kelly_fraction <= Decimal("0.5"):
@@ -121,11 +126,12 @@ def believe(probability: float, error: float, market: Decimal, rule: SizingRule)
     """Weigh a forecast of an outcome against the market's price of it.
 
     A share is worth its price while the forecaster's own edge is above both the minimum and the
-    error, and the pulled edge is above the error that is left.
+    error, and the pulled edge is above its own minimum and the error that is left.
     """
     mean, left = pull(probability, error, float(market), rule.mispricing_sd)
     own = probability - max(rule.minimum_edge, rule.sigmas * error)
-    bound = min(own, mean - rule.sigmas * left)
+    pulled = mean - max(rule.minimum_pulled_edge, rule.sigmas * left)
+    bound = min(own, pulled)
     return Belief(
         probability=probability,
         market_price=market,

@@ -18,6 +18,7 @@ from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.sizing import (
     Purse,
     SizingRule,
+    believe,
     confidence_percent,
     kelly_fraction,
     minimum_stake,
@@ -38,6 +39,20 @@ def test_pull_by_an_error_as_large_as_the_mispricing_goes_half_way() -> None:
 
 def test_pull_without_an_error_keeps_the_forecast() -> None:
     assert pull(0.60, 0.0, 0.50, 0.03) == (0.60, 0.0)
+
+
+def test_believe_keeps_the_minimum_below_what_is_left_after_the_pull() -> None:
+    # 0.60 with error 0.03 against 0.50 is pulled to 0.55, and 65 % of its error is only 0.008.
+    belief = believe(0.60, 0.03, Decimal("0.50"), RULE)
+    assert belief.mean == pytest.approx(0.55)
+    assert float(belief.bound) == pytest.approx(0.55 - RULE.minimum_pulled_edge, abs=1e-5)
+
+
+def test_believe_keeps_the_error_that_is_left_when_that_is_more() -> None:
+    belief = believe(0.90, 0.20, Decimal("0.50"), replace(RULE, mispricing_sd=0.2))
+    assert float(belief.bound) == pytest.approx(
+        belief.mean - RULE.sigmas * belief.standard_error, abs=1e-5
+    )
 
 
 def test_kelly_fraction_matches_the_worked_number() -> None:
@@ -64,6 +79,7 @@ def test_sigmas_at_65_percent_is_the_normal_quantile() -> None:
         {"mispricing_sd": 0.0},
         {"mispricing_sd": float("nan")},
         {"minimum_edge": -0.01},
+        {"minimum_pulled_edge": float("nan")},
         {"minimum_confidence": 100.0},
         {"bankroll_fraction": Decimal("1.01")},
     ],
