@@ -5,7 +5,7 @@
 The server runs in a process of its own, with its world standing still and no rate limits. A few
 clients, each on one kept-open connection, take turns of reads (events, book, wallet, orders) and
 signed writes (place a LIMIT order that rests, cancel it). Latency counts from the first byte sent
-to the last one read. `bench_arguments`: `speed.py` runs this one.
+to the last one read. `speed.py` runs this one among others.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Measures the window pricer on a tape of one-minute bars: prints scores as one JSON object.
 
-bench_arguments: it wants --tape FILE, a CSV or csv.gz with the columns
-timestamp,open,high,low,close,volume (UTC, one row a minute, the timestamp is the bar's open).
+It wants --tape FILE, a CSV or csv.gz with the columns timestamp,open,high,low,close,volume (UTC,
+one row a minute, the timestamp is the bar's open).
 
     python bench/skill.py --tape btc.csv.gz --windows 5,15,60 --json
 
