@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,7 +22,7 @@ class Underlying:
     """
 
     last: Tick
-    recent: tuple[Tick, ...]
+    recent: Sequence[Tick]
     bars: tuple[Bar, ...]
 
 

@@ -5,6 +5,7 @@ Amounts are `Decimal`. `float` is for statistics alone, and crosses over only in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal, InvalidOperation
 from enum import StrEnum
@@ -96,7 +97,9 @@ class Money:
     currency: Currency
 
     def __post_init__(self) -> None:
-        _decimal(self.amount, "amount")
+        # Sums are made all the time: the common case first.
+        if type(self.amount) is not Decimal or not self.amount.is_finite():
+            _decimal(self.amount, "amount")
 
     @classmethod
     def of(cls, value: Decimal | int | str, currency: Currency) -> Money:
@@ -138,6 +141,16 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.currency} {self.amount:,.2f}"
+
+
+def total(sums: Iterable[Money], currency: Currency) -> Money:
+    """All the sums together; nothing of the currency when there are none."""
+    amount = ZERO
+    for each in sums:
+        if each.currency is not currency:
+            raise CurrencyMismatch(f"{each.currency} with {currency}")
+        amount += each.amount
+    return Money(amount, currency)
 
 
 def cost_of(count: Shares, at: Price, currency: Currency) -> Money:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.market import EventId, MarketId, OutcomeId, Side
-from bayse_agent.domain.money import ZERO, Currency, Money, Price, Shares
+from bayse_agent.domain.money import ZERO, Currency, Money, Price, Shares, total
 from bayse_agent.domain.order import Fill, Intent, OrderId
 
 
@@ -114,12 +114,12 @@ class Portfolio:
     @property
     def invested(self) -> Money:
         """Cost of the open positions."""
-        return sum((p.cost for p in self.positions), Money.zero(self.currency))
+        return total((p.cost for p in self.positions), self.currency)
 
     @property
     def reserved(self) -> Money:
         """Worst-case cost of the orders that are out, or may be."""
-        return sum((i.reserved for i in self.live), Money.zero(self.currency))
+        return total((i.reserved for i in self.live), self.currency)
 
     @property
     def free_cash(self) -> Money:
@@ -254,7 +254,7 @@ def _shrunk(before: Position | None, fill: Fill) -> tuple[Position | None, Money
 
 def marked(portfolio: Portfolio, values: Mapping[tuple[MarketId, OutcomeId], Money]) -> Money:
     """Cash plus positions at the given values; a position without a value counts at cost."""
-    total = portfolio.cash
+    worth = portfolio.cash
     for position in portfolio.positions:
-        total += values.get((position.market_id, position.outcome_id), position.cost)
-    return total
+        worth += values.get((position.market_id, position.outcome_id), position.cost)
+    return worth

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import overload
 
 from bayse_agent.domain.errors import FeedStale
 from bayse_agent.domain.forecast import Underlying
 from bayse_agent.domain.market import Bar, Symbol, Tick
 from bayse_agent.ports import Clock
 from bayse_agent.simulation.exchange.units import from_ms
+from bayse_agent.simulation.prices import Prices
 from bayse_agent.simulation.world import World
 
 RECENT_S = 120
@@ -19,13 +23,43 @@ DAY_MIN = 1440
 
 @dataclass(slots=True, eq=False)
 class _Seen:
-    """What was shown of one symbol: kept up to date, never built anew."""
+    """Bars that were shown of one symbol: kept up to date, never built anew."""
 
-    ticks: deque[Tick] = field(default_factory=deque)
-    until_s: int = 0
     bars: deque[Bar] = field(default_factory=deque)
     until_minute: int = 0
     day: tuple[Bar, ...] = ()
+
+
+class _Recent(Sequence[Tick]):
+    """The ticks of some seconds that are over, made when somebody asks: most readers never do."""
+
+    def __init__(self, prices: Prices, symbol: Symbol, first_s: int, last_s: int) -> None:
+        self._prices = prices
+        self._symbol = symbol
+        self._first_s, self._last_s = first_s, last_s
+
+    @cached_property
+    def _ticks(self) -> tuple[Tick, ...]:
+        shown = self._prices.ticks(self._symbol, self._first_s, self._last_s)
+        return tuple(_tick(self._symbol, second, price) for second, price in shown)
+
+    def __len__(self) -> int:
+        return len(self._ticks)
+
+    @overload
+    def __getitem__(self, index: int) -> Tick: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Tick]: ...
+
+    def __getitem__(self, index: int | slice) -> Tick | Sequence[Tick]:
+        return self._ticks[index]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._ticks == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._ticks)
 
 
 class WorldFeed:
@@ -40,11 +74,10 @@ class WorldFeed:
         """The asset as of now. Raises FeedStale for a symbol that was never shown."""
         last = self._last(symbol)
         seen = self._seen.setdefault(symbol, _Seen())
-        self._take_ticks(symbol, seen)
         self._take_bars(symbol, seen)
-        return Underlying(
-            last=seen.ticks[-1] if seen.ticks else last, recent=tuple(seen.ticks), bars=seen.day
-        )
+        now_s = self._world.now_ms // 1000
+        recent = _Recent(self._world.prices, symbol, now_s - RECENT_S + 1, now_s)
+        return Underlying(last=last, recent=recent, bars=seen.day)
 
     async def stream(self, symbols: Sequence[Symbol]) -> AsyncIterator[Symbol]:
         """Name a symbol each time that it has a new price, once a second at most."""
@@ -61,19 +94,7 @@ class WorldFeed:
         found = self._world.asset_price(symbol, self._world.now_ms)
         if found is None:
             raise FeedStale(f"the feed has never shown {symbol!r}")
-        at = from_ms(found[0])
-        return Tick(symbol=symbol, price=found[1], at=at, received_at=at)
-
-    def _take_ticks(self, symbol: Symbol, seen: _Seen) -> None:
-        now_s = self._world.now_ms // 1000
-        first = now_s - RECENT_S + 1
-        for second, price in self._world.prices.ticks(symbol, max(first, seen.until_s + 1), now_s):
-            at = from_ms(second * 1000)
-            seen.ticks.append(Tick(symbol=symbol, price=price, at=at, received_at=at))
-        seen.until_s = now_s
-        oldest = from_ms(first * 1000)
-        while seen.ticks and seen.ticks[0].at < oldest:
-            seen.ticks.popleft()
+        return _tick(symbol, found[0] // 1000, found[1])
 
     def _take_bars(self, symbol: Symbol, seen: _Seen) -> None:
         end = self._world.now_ms // 60_000
@@ -86,3 +107,8 @@ class WorldFeed:
         while seen.bars and seen.bars[0].at < oldest:
             seen.bars.popleft()
         seen.day = tuple(seen.bars)
+
+
+def _tick(symbol: Symbol, second: int, price: Decimal) -> Tick:
+    at = from_ms(second * 1000)
+    return Tick(symbol=symbol, price=price, at=at, received_at=at)

@@ -73,7 +73,7 @@ async def test_underlying_when_the_tape_has_a_gap_then_the_last_tick_grows_old(
     seen = await feed.underlying(BITCOIN)
 
     assert seen.last.at == datetime.fromtimestamp(TAPE_BEGIN_S + 60 * 60 - 1, UTC)
-    assert seen.recent == ()
+    assert not seen.recent
     assert len(seen.bars) == 60
 
     world.advance((TAPE_BEGIN_S + 92 * 60) * 1000)
