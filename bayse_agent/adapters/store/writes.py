@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.rows import (
@@ -21,9 +21,42 @@ from bayse_agent.domain.journal import IntentChange, Look, MarketResult
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.order import Intent, VenueOrder
 
+# Made once: making a statement costs more than running it.
+_STATE_OF_ORDER = ("status", "filled", "average_price", "read_at")
 _INSERT_FORECAST = insert(tables.forecasts)
 _INSERT_LOOK = insert(tables.looks)
+_INSERT_INTENT = insert(tables.intents)
+_INSERT_CHANGE = insert(tables.intent_changes)
+_INSERT_ORDER = insert(tables.orders)
+_INSERT_FILL = insert(tables.fills)
+_INSERT_SETTLEMENT = insert(tables.settlements)
 _INSERT_SCORE = insert(tables.scores)
+_CHANGE_INTENT = (
+    update(tables.intents)
+    .where(tables.intents.c.id == bindparam("intent"))
+    .values(status=bindparam("status"), changed_at=bindparam("changed_at"))
+)
+_CHANGE_ORDER = (
+    update(tables.orders)
+    .where(tables.orders.c.id == bindparam("order"))
+    .where(tables.orders.c.intent_id == bindparam("intent"))
+    .values({name: bindparam(name) for name in _STATE_OF_ORDER})
+)
+_END_MARKET = (
+    update(tables.markets)
+    .where(tables.markets.c.id == bindparam("market"), tables.markets.c.settled_at.is_(None))
+    .values(settled_at=bindparam("settled_at"), winner_id=bindparam("winner_id"))
+)
+_CHANGE_LOOK = (
+    update(tables.looks)
+    .where(
+        tables.looks.c.forecast_id
+        == select(tables.intents.c.forecast_id)
+        .where(tables.intents.c.id == bindparam("intent"))
+        .scalar_subquery()
+    )
+    .values(reason=bindparam("reason"))
+)
 
 
 def known_markets(connection: Connection, ids: Sequence[MarketId]) -> frozenset[str]:
@@ -52,18 +85,14 @@ def add_intent(
     connection: Connection, intent: Intent, request: str, number: int, look: Look
 ) -> None:
     add_looks(connection, [look])
-    connection.execute(insert(tables.intents), intent_values(intent, request, number))
+    connection.execute(_INSERT_INTENT, intent_values(intent, request, number))
 
 
 def change_intent(connection: Connection, change: IntentChange, number: int) -> None:
-    intents, changes = tables.intents, tables.intent_changes
+    told = {"intent": change.intent_id, "status": change.status.value, "changed_at": change.at}
+    connection.execute(_CHANGE_INTENT, told)
     connection.execute(
-        update(intents)
-        .where(intents.c.id == change.intent_id)
-        .values(status=change.status.value, changed_at=change.at)
-    )
-    connection.execute(
-        insert(changes),
+        _INSERT_CHANGE,
         {
             "intent_id": change.intent_id,
             "status": change.status.value,
@@ -76,47 +105,39 @@ def change_intent(connection: Connection, change: IntentChange, number: int) -> 
         _note_order(connection, change, change.order)
     if change.fills:
         numbered = enumerate(change.fills, start=number)
-        connection.execute(insert(tables.fills), [fill_values(f, n) for n, f in numbered])
-    if change.reason is not None:
-        _note_reason(connection, change)
+        connection.execute(_INSERT_FILL, [fill_values(f, n) for n, f in numbered])
+    _note_reason(connection, change)
 
 
 def end_markets(connection: Connection, results: Sequence[MarketResult], number: int) -> None:
-    markets = tables.markets
     for result in results:
-        query = (
-            update(markets)
-            .where(markets.c.id == result.market_id, markets.c.settled_at.is_(None))
-            .values(settled_at=result.at, winner_id=result.winner)
-        )
-        if connection.execute(query).rowcount != 1:
+        told = {"market": result.market_id, "settled_at": result.at, "winner_id": result.winner}
+        if connection.execute(_END_MARKET, told).rowcount != 1:
             raise BrokenInvariant(f"not a market that is still tracked: {result.market_id!r}")
     paid = [settlement for result in results for settlement in result.settlements]
     if paid:
         numbered = enumerate(paid, start=number)
         values = [settlement_values(settlement, n) for n, settlement in numbered]
-        connection.execute(insert(tables.settlements), values)
+        connection.execute(_INSERT_SETTLEMENT, values)
     scores = [score_values(score, result) for result in results for score in result.scores]
     if scores:
         connection.execute(_INSERT_SCORE, scores)
 
 
 def _note_order(connection: Connection, change: IntentChange, order: VenueOrder) -> None:
-    orders = tables.orders
     state = {
         "status": order.status.value,
         "filled": order.filled,
         "average_price": order.average_price,
         "read_at": change.at,
     }
-    query = update(orders).where(orders.c.id == order.id, orders.c.intent_id == change.intent_id)
-    if connection.execute(query.values(**state)).rowcount == 0:
+    known = {"order": order.id, "intent": change.intent_id, **state}
+    if connection.execute(_CHANGE_ORDER, known).rowcount == 0:
         values = {"id": order.id, "intent_id": change.intent_id, **state}
-        connection.execute(insert(orders), values)
+        connection.execute(_INSERT_ORDER, values)
 
 
 def _note_reason(connection: Connection, change: IntentChange) -> None:
-    intents, looks = tables.intents.c, tables.looks
-    forecast = select(intents.forecast_id).where(intents.id == change.intent_id).scalar_subquery()
-    reason = None if change.reason is None else change.reason.value
-    connection.execute(update(looks).where(looks.c.forecast_id == forecast).values(reason=reason))
+    if change.reason is not None:
+        told = {"intent": change.intent_id, "reason": change.reason.value}
+        connection.execute(_CHANGE_LOOK, told)
