@@ -198,6 +198,12 @@ class Forecaster(Protocol):
 
     name: str
 
+    def declines(self, market: TrackedMarket) -> str | None:
+        """Why a market is none of its business, whatever may be read of it; else None.
+
+        Nothing is then read of that market.
+        """
+
     async def forecast(self, context: Context) -> Forecast | NoForecast: ...
 
 

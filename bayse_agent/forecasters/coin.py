@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, forecast_id
+from bayse_agent.domain.journal import TrackedMarket
 from bayse_agent.domain.money import probability
 
 UNIFORM_SD = 0.29
@@ -18,6 +19,9 @@ class Coin:
 
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
+
+    def declines(self, market: TrackedMarket) -> str | None:
+        return None
 
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         text = f"{self._seed}\x1f{context.market.id}\x1f{context.now.isoformat()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, forecast_id
+from bayse_agent.domain.journal import TrackedMarket
 from bayse_agent.domain.money import probability
 
 
@@ -14,6 +15,9 @@ class MarketPrice:
     def __init__(self, standard_error: float = 0.01) -> None:
         """`standard_error`: how far the price is thought to be from the best forecast."""
         self._standard_error = standard_error
+
+    def declines(self, market: TrackedMarket) -> str | None:
+        return None
 
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         price = context.market_price

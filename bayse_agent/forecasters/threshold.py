@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying, forecast_id
+from bayse_agent.domain.journal import TrackedMarket
 from bayse_agent.domain.market import Bar, MarketStatus, Symbol
 from bayse_agent.domain.money import probability
 from bayse_agent.domain.pricing import (
@@ -21,6 +22,7 @@ from bayse_agent.domain.pricing import (
 )
 from bayse_agent.domain.volatility import Volatility, VolatilityMeter
 
+_NO_WINDOW = "not a price window"
 _AGAINST = frozenset({"down", "no", "below", "under", "lower"})
 
 
@@ -51,6 +53,9 @@ class Threshold:
         self._settings = settings
         self._meters: dict[Symbol, VolatilityMeter] = {}
 
+    def declines(self, market: TrackedMarket) -> str | None:
+        return _NO_WINDOW if market.symbol is None else None
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         threshold, underlying, closes_at = (
             context.threshold,
@@ -60,7 +65,7 @@ class Threshold:
         if (reason := self._refusal(context)) is not None:
             return NoForecast(author=self.name, reason=reason)
         if threshold is None or underlying is None or closes_at is None:
-            return NoForecast(author=self.name, reason="not a price window")
+            return NoForecast(author=self.name, reason=_NO_WINDOW)
         rule = self._settings.rules.get(underlying.last.symbol, self._settings.rule)
         try:
             meter = self._meters.setdefault(underlying.last.symbol, VolatilityMeter())
@@ -78,7 +83,7 @@ class Threshold:
         event, market, feed = context.event, context.market, context.underlying
         left, settings = context.time_left_s, self._settings
         if event.symbol is None or left is None:
-            return "not a price window"
+            return _NO_WINDOW
         if event.status is not MarketStatus.OPEN or market.status is not MarketStatus.OPEN:
             return f"not open: event {event.status}, market {market.status}"
         if left <= max(0.0, settings.least_seconds_left):

@@ -16,6 +16,7 @@ from bayse_agent.domain.market import (
     Event,
     EventId,
     Market,
+    MarketId,
     MarketStatus,
     OrderBook,
     OutcomeId,
@@ -59,8 +60,11 @@ _Underlyings = Mapping[Symbol, Underlying | _Unreadable]
 
 async def research(agent: Agent, due: Sequence[TrackedMarket]) -> list[Seen | Look]:
     """Look at every market that is due, in that order: seen with a forecast, or why not."""
-    events = await _events(agent, due)
-    listed = [_listed(market, events[market.event_id]) for market in due]
+    declined = _declined(agent, due)
+    events = await _events(agent, [one for one in due if one.market_id not in declined])
+    listed = [
+        declined.get(market.market_id) or _listed(market, events[market.event_id]) for market in due
+    ]
     trading = [one for one in listed if isinstance(one, _Listed)]
     books = await _books(agent, trading)
     underlyings = await _underlyings(agent, trading)
@@ -79,6 +83,15 @@ async def research(agent: Agent, due: Sequence[TrackedMarket]) -> list[Seen | Lo
 
     pairs = list(zip(due, listed, strict=True))
     return await each(pairs, lambda pair: see(*pair), at_once=at_once)
+
+
+def _declined(agent: Agent, due: Sequence[TrackedMarket]) -> Mapping[MarketId, _Unreadable]:
+    """Markets that the forecaster has nothing to say of: reading them would be for nothing."""
+    return {
+        market.market_id: _Unreadable(reason=Reason.NO_FORECAST, detail=why)
+        for market in due
+        if (why := agent.forecaster.declines(market)) is not None
+    }
 
 
 async def _events(

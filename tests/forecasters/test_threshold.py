@@ -12,7 +12,7 @@ from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlyin
 from bayse_agent.domain.market import MarketStatus, Symbol, Tick
 from bayse_agent.domain.pricing import SettlementRule, TieRule
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
-from tests.builders import BTC, NOON, a_context, a_market, an_event, an_underlying
+from tests.builders import BTC, NOON, a_context, a_market, a_tracked_market, an_event, an_underlying
 
 LAST_PRICE = SettlementRule(averaged_weight=0.0, basis_sd=0.0)
 
@@ -52,6 +52,12 @@ async def test_forecast_by_a_rule_that_knows_its_tick_gives_it_the_tie() -> None
     coarse = Threshold(ThresholdSettings(rule=replace(LAST_PRICE, tick=60.0)))
     level = a_window(an_underlying(last=60_000.0))
     assert (await _said(level, coarse)).probability > (await _said(level)).probability + 0.05
+
+
+def test_declines_what_has_no_asset_and_nothing_else() -> None:
+    window = a_tracked_market()
+    assert a_forecaster().declines(window) is None
+    assert a_forecaster().declines(replace(window, symbol=None)) == "not a price window"
 
 
 async def test_forecast_twice_is_the_same_with_the_same_id() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from bayse_agent.adapters.store.store import SqlStore, open_store
 from bayse_agent.domain.errors import VenueUnreachable
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying, forecast_id
-from bayse_agent.domain.journal import Deposit
+from bayse_agent.domain.journal import Deposit, TrackedMarket
 from bayse_agent.domain.market import (
     Engine,
     Event,
@@ -50,6 +50,9 @@ class Believer:
     def __init__(self, engine: Engine = Engine.CLOB) -> None:
         self._engine = engine
         self.market_id: MarketId | None = None
+
+    def declines(self, market: TrackedMarket) -> str | None:
+        return None
 
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         price = context.market_price
