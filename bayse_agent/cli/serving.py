@@ -31,6 +31,7 @@ from bayse_agent.simulation.world import World
 
 FIRST_DEPOSITS = (Money(Decimal(1_000_000), Currency.NGN), Money(Decimal(10_000), Currency.USD))
 FASTEST = 3600
+LAST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,8 @@ def _read_faults(path: Path) -> FaultPlan:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= LAST_PORT:
+        raise ConfigurationError(f"a port is between 0 and {LAST_PORT}, not {port}")
     try:
         return socket.create_server((host, port))
     except OSError as error:

@@ -83,6 +83,12 @@ def test_a_fault_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
         exchange(port=0, faults=plan)
 
 
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_a_port_that_cannot_be_is_refused(port: int) -> None:
+    with pytest.raises(ConfigurationError, match="a port is between"):
+        exchange(port=port)
+
+
 def test_a_port_that_is_taken_is_refused() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,

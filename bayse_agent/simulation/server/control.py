@@ -17,19 +17,21 @@ from bayse_agent.simulation.server.desk import Desk
 from bayse_agent.simulation.server.encoding import Json
 from bayse_agent.simulation.server.problem import bad_request
 
-LONGEST_SKIP_S = 24 * 3600
+LONGEST_SKIP_S = 7 * 24 * 3600
 LOG_PAGE = 1000
 
 
 def open_account(desk: Desk, call: Call) -> Json:
     """A new account with the deposits of the body, e.g. {"NGN": "100000"}."""
     fields = call.fields()
+    if unknown := sorted(fields.names() - set(Currency)):
+        raise bad_request(f"{', '.join(unknown)}: deposits are in {' and '.join(Currency)}")
     deposits = [
         Money(fields.decimal_text(currency), currency)
         for currency in Currency
         if fields.has(currency)
     ]
-    key = desk.open_account(deposits)
+    key = desk.open_account([money for money in deposits if money.amount])
     return {
         "publicKey": key.public,
         "secretKey": key.secret,

@@ -28,6 +28,10 @@ class Fields:
     def __init__(self, values: Mapping[str, Json]) -> None:
         self._values = values
 
+    def names(self) -> frozenset[str]:
+        """The names that are there, whatever they hold."""
+        return frozenset(self._values)
+
     def has(self, name: str) -> bool:
         return self._values.get(name) is not None
 
@@ -66,14 +70,17 @@ class Fields:
         return number
 
     def decimal_text(self, name: str) -> Decimal:
-        """A number above 0 that may also be written as a text."""
+        """A number from 0 up that may also be written as a text."""
         value = self._values.get(name)
         if isinstance(value, str):
             try:
                 value = Decimal(value)
             except InvalidOperation as error:
                 raise bad_request(f"{name} must be a number") from error
-        return Fields({name: value}).positive(name)
+        number = Fields({name: value}).number(name)
+        if number < ZERO:
+            raise bad_request(f"{name} must not be negative")
+        return number
 
     def optional_number(self, name: str) -> Decimal | None:
         return self.number(name) if self.has(name) else None

@@ -33,6 +33,31 @@ async def test_an_account_without_sense_is_400(stage: Stage, body: object) -> No
     assert stage.desk.accounts.users() == ()
 
 
+async def test_an_account_with_no_money_in_one_currency_is_opened(stage: Stage) -> None:
+    made = await stage.client.post("/sim/accounts", json={"NGN": "5000", "USD": "0"})
+    headers = {"X-Public-Key": made.json()["publicKey"]}
+    assets = (await stage.client.get("/v1/wallet/assets", headers=headers)).json()["assets"]
+    assert {asset["symbol"]: asset["availableBalance"] for asset in assets} == {
+        "NGN": 5000,
+        "USD": 0,
+    }
+
+
+async def test_an_account_in_a_currency_that_is_none_is_400(stage: Stage) -> None:
+    reply = await stage.client.post("/sim/accounts", json={"EUR": "5"})
+    assert (reply.status_code, stage.desk.accounts.users()) == (400, ())
+
+
+async def test_a_body_that_curl_announces_as_a_form_is_read_all_the_same(stage: Stage) -> None:
+    reply = await stage.client.post(
+        "/sim/accounts",
+        content=b'{"NGN": "100000", "USD": "1000"}',
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert reply.status_code == 200
+    assert len(stage.desk.accounts.users()) == 1
+
+
 async def test_advancing_moves_world_time_and_nothing_else(stage: Stage) -> None:
     reply = await stage.client.post("/sim/advance", json={"seconds": 900})
     assert reply.json()["worldMs"] == START_MS + 900_000
