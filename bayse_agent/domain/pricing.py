@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import hypot, isfinite, sqrt
+from math import hypot, isfinite, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,12 +131,11 @@ def student_t_cdf(x: Floats, degrees: int) -> Floats:
     x = np.asarray(x, dtype=np.float64)
     cosine2 = degrees / (degrees + x * x)
     sine = np.sign(x) * np.sqrt(1.0 - cosine2)
-    term = np.ones_like(cosine2)
-    total = np.ones_like(cosine2)
+    term = total = np.ones(())
     for j in range(1, degrees // 2):
         term = term * cosine2 * (2 * j - 1) / (2 * j)
         total = total + term
-    return np.clip(0.5 + 0.5 * sine * total, 0.0, 1.0)
+    return np.minimum(np.maximum(0.5 + 0.5 * sine * total, 0.0), 1.0)
 
 
 def chance_above(log_ratio: Floats, sd: Floats, shape: Shape) -> Floats:
@@ -144,13 +143,12 @@ def chance_above(log_ratio: Floats, sd: Floats, shape: Shape) -> Floats:
 
     The t is scaled to unit variance. With an sd of 0 the sign decides, and 0 itself is a half.
     """
-    log_ratio, sd = np.broadcast_arrays(np.asarray(log_ratio, float), np.asarray(sd, float))
-    certain = 0.5 + 0.5 * np.sign(log_ratio)
     unit = sqrt(shape.degrees / (shape.degrees - 2))
     # Beyond a million deviations there is nothing but the sign; this also keeps out overflow.
-    limit = np.abs(log_ratio) * 1e-6
-    z = np.divide(log_ratio, sd, out=np.zeros_like(log_ratio), where=sd > limit)
-    return np.where(sd > limit, student_t_cdf(z * unit, shape.degrees), certain)
+    is_moving = sd > np.abs(log_ratio) * 1e-6
+    z = log_ratio / np.where(is_moving, sd, 1.0)
+    certain = 0.5 + 0.5 * np.sign(log_ratio)
+    return np.where(is_moving, student_t_cdf(z * unit, shape.degrees), certain)
 
 
 def terminal_moments(price: float, seconds_left: float) -> tuple[float, float]:
@@ -186,7 +184,7 @@ def price_window(state: WindowState, rule: SettlementRule, shape: Shape) -> Wind
         terminal_moments(state.price, state.seconds_left),
         averaged_moments(state.price, state.average, state.seconds_left, rule.average_s),
     )
-    terminal, averaged = (_chances(state, moment, rule, shape) for moment in moments)
+    terminal, averaged = _chances(state, moments, rule, shape)
     weight = rule.averaged_weight
     mixed = (1.0 - weight) * terminal + weight * averaged
     by_volatility = (mixed[1] - mixed[2]) / 2.0
@@ -202,19 +200,32 @@ def price_window(state: WindowState, rule: SettlementRule, shape: Shape) -> Wind
 
 
 def _chances(
-    state: WindowState, moments: tuple[float, float], rule: SettlementRule, shape: Shape
+    state: WindowState,
+    moments: Sequence[tuple[float, float]],
+    rule: SettlementRule,
+    shape: Shape,
 ) -> Floats:
-    """The chance as it is; with the volatility up, down; with the price's place up, down."""
-    mean, seconds = moments
+    """A row of chances for each pair of moments, priced all at once. See `_variants`."""
+    rows = [_variants(state, moment, rule, shape) for moment in moments]
+    log_ratios, sds = np.array(rows).swapaxes(0, 1)
+    return chance_above(log_ratios, sds, shape)
+
+
+def _variants(
+    state: WindowState, moment: tuple[float, float], rule: SettlementRule, shape: Shape
+) -> tuple[list[float], list[float]]:
+    """Log ratios and deviations of five cases: as it is; with the volatility up, down; with the
+    price's place up, down.
+    """
+    mean, seconds = moment
     error = min(state.volatility.relative_error, 1.0)
     sd = shape.scale * sqrt(state.volatility.variance * seconds / 60.0)
-    sds = np.array([sd, sd * (1 + error), sd * (1 - error), sd, sd])
+    same, more, less = (hypot(sd * by, rule.basis_sd) for by in (1.0, 1.0 + error, 1.0 - error))
     # A bounce is gone from what an average has already counted.
     part = min(1.0, seconds / 60.0)
     place = hypot(rule.basis_sd, part * _BOUNCE * sqrt(state.volatility.variance))
-    shift = np.array([0.0, 0.0, 0.0, place, -place])
-    log_ratio = np.log(mean / state.threshold) + tie_shift(state, rule.tie) + shift
-    return chance_above(log_ratio, np.hypot(sds, rule.basis_sd), shape)
+    at = log(mean / state.threshold) + tie_shift(state, rule.tie)
+    return [at, at, at, at + place, at - place], [same, more, less, same, same]
 
 
 def tie_shift(state: WindowState, tie: TieRule) -> float:

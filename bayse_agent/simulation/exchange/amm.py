@@ -41,7 +41,7 @@ class Pool:
     share pays. `liability_shares` bounds the pool's worst-case loss (None: only by the formula).
     """
 
-    __slots__ = ("_b", "liability", "net", "payout", "start")
+    __slots__ = ("_b", "_priced", "liability", "net", "payout", "start")
 
     def __init__(
         self, *, depth: Decimal, prior: Decimal, payout: int, liability_shares: Decimal | None
@@ -49,6 +49,7 @@ class Pool:
         self._b = depth * MICRO
         self.payout = payout
         self.start = self.net = self.net_at(prior)
+        self._priced = (self.net, self._price_at(self.net))
         self.liability = None if liability_shares is None else liability_shares * MICRO
 
     def net_at(self, probability: Decimal) -> int:
@@ -58,8 +59,13 @@ class Pool:
 
     def price(self, outcome: int) -> Decimal:
         """The marginal price of an outcome, before fees."""
-        p = logistic(_CONTEXT.divide(Decimal(self.net), self._b))
+        if self._priced[0] != self.net:
+            self._priced = (self.net, self._price_at(self.net))
+        p = self._priced[1]
         return p if outcome == 0 else _ONE - p
+
+    def _price_at(self, net: int) -> Decimal:
+        return logistic(_CONTEXT.divide(Decimal(net), self._b))
 
     def shares_for(self, outcome: int, nanos: int) -> int:
         """Micro-shares that so much cash buys, cut down."""
@@ -98,7 +104,7 @@ class Pool:
 
         What brings it back from beyond its bound is always welcome.
         """
-        price = logistic(_CONTEXT.divide(Decimal(net), self._b))
+        price = self._price_at(net)
         outside = (price > PRICE_CEILING and net > self.net) or (
             price < PRICE_FLOOR and net < self.net
         )

@@ -28,9 +28,9 @@ def sequence_of(stamp: int, currency: Currency, index: int) -> int:
     return (stamp << 9) + (CASH[currency] << 8) + index
 
 
-def _number(order: Order) -> None:
-    """Name a house order after its account and market."""
-    order.group = (order.account.number << 32) + order.market.number
+def _group(account: Account, market: MarketState) -> int:
+    """A house account's orders are numbered in each market by themselves."""
+    return (account.number << 32) + market.number
 
 
 def quote_ladder(
@@ -48,6 +48,7 @@ def quote_ladder(
     that cross somebody's resting order trade with it first.
     """
     book = state.book(market, currency)
+    group, first = _group(account, market), sequence_of(stamp, currency, 0)
     key = (account.number, currency)
     for order in market.ladders.get(key, ()):
         if order.level is not None:
@@ -65,9 +66,9 @@ def quote_ladder(
                 own_tick,
                 micro,
                 state.now_ms,
-                sequence_of(stamp, currency, len(ladder)),
+                first + len(ladder),
             )
-            _number(order)
+            order.group = group
             ladder.append(order)
             enter(state, book, order)
     market.ladders[key] = ladder
@@ -95,7 +96,7 @@ def take(
     order = Order(
         account, market, outcome, Side.BUY, currency, limit_tick, micro, state.now_ms, sequence
     )
-    _number(order)
+    order.group = _group(account, market)
     order.type, order.force = OrderType.LIMIT, TimeInForce.FAK
     match(state, state.book(market, currency), order)
     market.order_count += 1
