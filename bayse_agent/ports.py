@@ -16,6 +16,7 @@ from bayse_agent.domain.decision import Decision
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying
 from bayse_agent.domain.journal import (
     Deposit,
+    History,
     IntentChange,
     Look,
     MarketResult,
@@ -221,6 +222,9 @@ class Store(Protocol):
     A power cut may take the last looks and listings, never an intent or what came of it.
     One process writes. A change that contradicts what is written raises BrokenInvariant.
     """
+
+    async def history(self) -> History | None:
+        """The runs that were begun so far; None in new books."""
 
     async def begin_run(self, run: Run) -> None: ...
 

@@ -23,7 +23,12 @@ _LEAST_BANKROLL, _LARGEST_BANKROLL = 1, 1_000_000_000
 _USUAL_BANKROLL = {Currency.NGN: Decimal(100_000), Currency.USD: Decimal(1_000)}
 
 
+_OF_A_RUN = ("seed", "efficiency", "forecaster", "currency", "bankroll", "tape")
+"""Options that a run that goes on keeps, unless they are named again."""
+
+
 def demo(
+    context: typer.Context,
     seed: Annotated[int, typer.Option(help="Which world: the same seed is the same world.")] = 7,
     duration: Annotated[
         str, typer.Option(help="World time to run for: 30m, 6h, 2d.")
@@ -44,7 +49,10 @@ def demo(
     bankroll: Annotated[
         str | None, typer.Option(help="Money to begin with: 100000, or 1000 in dollars.")
     ] = None,
-    data: Annotated[Path | None, typer.Option(help="A new directory to keep the books in.")] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Directory to keep the run in. One that holds a run goes on from there."),
+    ] = None,
     is_json: Annotated[
         bool, typer.Option("--json", help="Answer with one JSON object on stdout.")
     ] = False,
@@ -56,7 +64,8 @@ def demo(
     money = _bankroll(bankroll, wallet)
     view = _view(is_json)
     out = sys.stderr if view is View.JSON else sys.stdout
-    print(_opening(seed, length, tape), file=out, flush=True)
+    begins = _going_on(data, length) if _has_run(data) else _opening(seed, length, tape)
+    print(begins, file=out, flush=True)
     # What is heavy to import comes after the first words.
     from bayse_agent.cli.running import run
     from bayse_agent.wiring import DemoOptions
@@ -71,6 +80,7 @@ def demo(
         tape=tape,
         speed=_pace(view, speed, length),
         data=data,
+        given=frozenset(name for name in _OF_A_RUN if _is_given(context, name)),
     )
     return run(options, view)
 
@@ -96,6 +106,26 @@ def _opening(seed: int, length: timedelta, tape: Path | None) -> str:
         f"A pretend exchange, seed {seed}, {durations.told(length)} of world time on {prices}. "
         "No key, no network, no real money."
     )
+
+
+def _has_run(data: Path | None) -> bool:
+    try:
+        return data is not None and any(data.iterdir())
+    except OSError:
+        # If there is something there that cannot be used, it is told later.
+        return False
+
+
+def _going_on(data: Path | None, length: timedelta) -> str:
+    return (
+        f"Going on with the run in {data}, {durations.told(length)} more of world time. "
+        "No key, no network, no real money."
+    )
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _check(efficiency: float, speed: float | None, tape: Path | None) -> None:

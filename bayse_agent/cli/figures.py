@@ -112,7 +112,7 @@ def as_json(figures: Figures) -> dict[str, object]:
     return {
         "world": {
             "seed": options.seed,
-            "start": figures.demo.starts_at.isoformat(),
+            "start": figures.demo.begun_at.isoformat(),
             "end": figures.until.isoformat(),
             "tape": None if options.tape is None else str(options.tape),
             "efficiency": options.efficiency,

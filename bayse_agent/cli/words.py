@@ -18,7 +18,7 @@ def summary(figures: Figures) -> str:
 
 def _earned(figures: Figures) -> str:
     portfolio, options = figures.portfolio, figures.demo.options
-    length = told(figures.until - figures.demo.starts_at)
+    length = told(figures.until - figures.demo.begun_at)
     part = 100 * figures.pnl.amount / portfolio.deposits.amount
     verb = "earned" if figures.pnl.amount >= 0 else "lost"
     held = len(portfolio.positions)

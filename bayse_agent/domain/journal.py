@@ -34,6 +34,15 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the books tell of earlier runs: how many, the last one, and how far they reach."""
+
+    runs: int
+    last: Run
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deposit:
     """Cash that was put at the agent's disposal. The same id is never counted twice."""
 

@@ -7,11 +7,34 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, func, select
 
 from bayse_agent.adapters.store import tables
-from bayse_agent.adapters.store.rows import fill_of, forecast_of, intent_of
+from bayse_agent.adapters.store.rows import fill_of, forecast_of, intent_of, run_of
 from bayse_agent.domain.forecast import Forecast
-from bayse_agent.domain.journal import ScoreSummary
+from bayse_agent.domain.journal import History, ScoreSummary
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.order import Fill, Intent, OrderId
+
+_WRITTEN_AT = (
+    tables.runs.c.started_at,
+    tables.listings.c.read_at,
+    tables.looks.c.at,
+    tables.intent_changes.c.at,
+    tables.markets.c.settled_at,
+)
+"""When it was that something was written down; nothing else is ever later."""
+
+
+def history(connection: Connection) -> History | None:
+    runs = tables.runs
+    latest_first = select(runs).order_by(runs.c.started_at.desc(), runs.c.id.desc())
+    last = connection.execute(latest_first.limit(1)).first()
+    if last is None:
+        return None
+    moments = [connection.execute(select(func.max(column))).scalar_one() for column in _WRITTEN_AT]
+    return History(
+        runs=connection.execute(select(func.count()).select_from(runs)).scalar_one(),
+        last=run_of(last),
+        until=max(moment for moment in moments if moment is not None),
+    )
 
 
 def forecasts_of(

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bayse_agent.domain.forecast import Forecast
-from bayse_agent.domain.journal import ForecastScore, Look, MarketResult, TrackedMarket
+from bayse_agent.domain.journal import ForecastScore, Look, MarketResult, Run, TrackedMarket
 from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, SeriesSlug, Side, Symbol
 from bayse_agent.domain.money import Currency, Money, Price, Shares, probability
 from bayse_agent.domain.order import (
@@ -28,6 +28,10 @@ from bayse_agent.domain.portfolio import Settlement
 
 Values = dict[str, object]
 AnyRow = Row[Any]
+
+
+def run_of(row: AnyRow) -> Run:
+    return Run(id=row.id, mode=row.mode, started_at=row.started_at, options=json.loads(row.options))
 
 
 def market_values(market: TrackedMarket) -> Values:

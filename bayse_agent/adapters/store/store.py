@@ -21,6 +21,7 @@ from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.forecast import Forecast
 from bayse_agent.domain.journal import (
     Deposit,
+    History,
     IntentChange,
     Look,
     MarketResult,
@@ -57,6 +58,9 @@ class SqlStore:
 
     async def close(self) -> None:
         await self._database.close()
+
+    async def history(self) -> History | None:
+        return await self._database.run(queries.history)
 
     async def begin_run(self, run: Run) -> None:
         values = {
