@@ -6,7 +6,7 @@ many at once, decisions and orders one at a time, in the order of the markets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bayse_agent.domain.decision import Bet, Pass, Reason
@@ -18,7 +18,7 @@ from bayse_agent.trading.execution import Act, execute
 from bayse_agent.trading.reconciliation import is_fenced, reconcile
 from bayse_agent.trading.research import Seen, research
 from bayse_agent.trading.settlement import settle
-from bayse_agent.trading.verification import discrepancies
+from bayse_agent.trading.verification import unexplained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ async def scan(agent: Agent) -> PassReport:
     at = agent.clock.now()
     await reconcile(agent)
     ended = await settle(agent)
-    if halt := await _halt(agent):
+    if halt := await unexplained(agent):
         return PassReport(at=at, ended=ended, halt=halt)
     due = await discover(agent, at)
     looks: list[Look] = []
@@ -50,15 +50,12 @@ async def scan(agent: Agent) -> PassReport:
     return PassReport(at=at, looks=tuple(looks), ended=ended)
 
 
-async def _halt(agent: Agent) -> tuple[str, ...]:
-    """Why nothing may be traded now: books and venue differ, with no order under way to blame."""
-    portfolio = await agent.store.portfolio(agent.habits.currency)
-    return () if portfolio.live else await discrepancies(agent)
-
-
 async def _act(agent: Agent, seen: Seen) -> tuple[Look, bool]:
-    """Decide, review, execute; returns the look and whether it is written down already."""
-    context, forecast = seen.context, seen.forecast
+    """Decide, review, execute; returns the look and whether it is written down already.
+
+    Its data is as old as it is by now: the orders before it may have taken their time.
+    """
+    context, forecast = replace(seen.context, now=agent.clock.now()), seen.forecast
     portfolio = await agent.store.portfolio(agent.habits.currency)
     decision = agent.strategy.decide(context, forecast, portfolio)
     if isinstance(decision, Pass):

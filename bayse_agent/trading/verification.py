@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from bayse_agent.domain.market import MarketId, OutcomeId
-from bayse_agent.domain.money import ZERO, Currency
+from bayse_agent.domain.money import ZERO
+from bayse_agent.domain.order import Buy, Intent
 from bayse_agent.domain.portfolio import Portfolio
 from bayse_agent.trading.agent import Agent
 
@@ -19,15 +21,23 @@ async def discrepancies(agent: Agent) -> tuple[str, ...]:
     Positions in markets that are past their close may be paid out at any moment: their shares are
     not compared, and the wallet may already hold what they can pay. Raises VenueError.
     """
-    currency = agent.habits.currency
-    portfolio = await agent.store.portfolio(currency)
+    return await _compare(agent, ())
+
+
+async def unexplained(agent: Agent) -> tuple[str, ...]:
+    """The same, less what the orders that are out, or may be, could have changed by now."""
+    portfolio = await agent.store.portfolio(agent.habits.currency)
+    return await _compare(agent, portfolio.live)
+
+
+async def _compare(agent: Agent, under_way: Sequence[Intent]) -> tuple[str, ...]:
+    portfolio = await agent.store.portfolio(agent.habits.currency)
     closed = await _closed(agent, agent.clock.now())
-    on_their_way = sum((p.shares for p in portfolio.positions if p.market_id in closed), ZERO)
-    found = [
-        *await _cash(agent, portfolio, on_their_way * currency.payout),
-        *await _shares(agent, portfolio, closed, currency),
-    ]
-    return tuple(found)
+    left_out = closed | {intent.market_id for intent in under_way}
+    return (
+        *await _cash(agent, portfolio, closed, under_way),
+        *await _shares(agent, portfolio, left_out),
+    )
 
 
 async def _closed(agent: Agent, now: datetime) -> frozenset[MarketId]:
@@ -36,7 +46,17 @@ async def _closed(agent: Agent, now: datetime) -> frozenset[MarketId]:
     )
 
 
-async def _cash(agent: Agent, portfolio: Portfolio, on_their_way: Decimal) -> list[str]:
+async def _cash(
+    agent: Agent,
+    portfolio: Portfolio,
+    closed: frozenset[MarketId],
+    under_way: Sequence[Intent],
+) -> list[str]:
+    payout = portfolio.currency.payout
+    shares = sum((p.shares for p in portfolio.positions if p.market_id in closed), ZERO)
+    sold = sum((i.wish.shares for i in under_way if not isinstance(i.wish, Buy)), ZERO)
+    most_spent = sum((intent.reserved.amount for intent in under_way), ZERO)
+    most_received = (shares + sold) * payout
     wallets = [
         wallet
         for wallet in await agent.venue.wallets()
@@ -45,23 +65,21 @@ async def _cash(agent: Agent, portfolio: Portfolio, on_their_way: Decimal) -> li
     venue = sum((wallet.available.amount + wallet.pending.amount for wallet in wallets), ZERO)
     ours = portfolio.cash.amount
     tolerance = agent.habits.cash_tolerance_units * portfolio.currency.minor_unit
-    if ours - tolerance <= venue <= ours + on_their_way + tolerance:
+    if ours - most_spent - tolerance <= venue <= ours + most_received + tolerance:
         return []
     return [f"cash: the venue has {venue}, the books {ours}"]
 
 
-async def _shares(
-    agent: Agent, portfolio: Portfolio, closed: frozenset[MarketId], currency: Currency
-) -> list[str]:
+async def _shares(agent: Agent, portfolio: Portfolio, left_out: frozenset[MarketId]) -> list[str]:
     ours: _Shares = {(p.market_id, p.outcome_id): p.shares for p in portfolio.positions}
     theirs: _Shares = {
         (row.market_id, row.outcome_id): row.shares
         for row in await agent.venue.holdings()
-        if row.currency is currency
+        if row.currency is portfolio.currency
     }
     found: list[str] = []
     for key in sorted(ours.keys() | theirs.keys()):
         here, there = ours.get(key, ZERO), theirs.get(key, ZERO)
-        if key[0] not in closed and abs(here - there) > agent.habits.shares_tolerance:
+        if key[0] not in left_out and abs(here - there) > agent.habits.shares_tolerance:
             found.append(f"shares of {key[1]}: the venue has {there}, the books {here}")
     return found

@@ -19,13 +19,14 @@ from bayse_agent.domain.market import (
     EventId,
     MarketId,
     OutcomeId,
+    Page,
     Quote,
     Side,
     Symbol,
     Tick,
 )
 from bayse_agent.domain.money import Currency, Money, Price, probability
-from bayse_agent.domain.order import Declined, PlaceOrder, PlaceReply, Unresolved
+from bayse_agent.domain.order import Declined, PlaceOrder, PlaceReply, Unresolved, VenueOrder
 from bayse_agent.domain.risk import Limits
 from bayse_agent.ports import Forecaster
 from bayse_agent.simulation.clock import SimulatedClock
@@ -110,7 +111,23 @@ class LosingReplies(Venue):
 
 
 class LosingRequests(Venue):
-    """Never hears of the order; it can be delivered later."""
+    """Never hears of the order; it can be delivered later, and kept out of the lists."""
+
+    hides_orders = False
+
+    async def orders(
+        self,
+        *,
+        currency: Currency,
+        market_id: MarketId | None = None,
+        outcome_id: OutcomeId | None = None,
+        page: int = 1,
+        size: int = 50,
+    ) -> Page[VenueOrder]:
+        found = await super().orders(
+            currency=currency, market_id=market_id, outcome_id=outcome_id, page=page, size=size
+        )
+        return replace(found, items=()) if self.hides_orders else found
 
     async def answer(self, order: PlaceOrder, key: str) -> PlaceReply:
         return Unresolved(reason="no answer within 10 s")

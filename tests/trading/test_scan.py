@@ -1,0 +1,80 @@
+"""The main pass: what holds at the moment of acting, not at the moment of looking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from bayse_agent.domain.decision import Reason
+from bayse_agent.domain.forecast import Context, Forecast, NoForecast
+from bayse_agent.domain.money import Money
+from bayse_agent.domain.order import PlaceOrder, PlaceReply
+from bayse_agent.ports import Clock
+from bayse_agent.simulation.exchange.accounts import Account
+from bayse_agent.simulation.world import World
+from bayse_agent.trading.scan import scan
+from tests.trading.stages import NGN, Believer, LosingRequests, Venue, stage
+
+
+class Enthusiast(Believer):
+    """Believes in outcome1 of every fit market."""
+
+    async def forecast(self, context: Context) -> Forecast | NoForecast:
+        self.market_id = None
+        return await super().forecast(context)
+
+
+class Slow(Venue):
+    """Takes a quarter of a minute to take an order."""
+
+    def __init__(self, world: World, account: Account) -> None:
+        super().__init__(world, account)
+        self.clock: Clock | None = None
+
+    async def answer(self, order: PlaceOrder, key: str) -> PlaceReply:
+        reply = await super().answer(order, key)
+        assert self.clock is not None
+        await self.clock.sleep_until(self.clock.now() + timedelta(seconds=15))
+        return reply
+
+
+async def test_scan_when_an_order_took_long_then_what_was_read_before_is_too_old_for_the_next(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Slow, Enthusiast()) as s:
+        assert isinstance(s.venue, Slow)
+        s.venue.clock = s.agent.clock
+        report = await scan(s.agent)
+        reasons = [look.reason for look in report.looks]
+        assert reasons.count(Reason.TRADED) == len(s.venue.placed) == 1
+        assert Reason.REFUSED_DATA_AGE in reasons
+
+
+async def test_scan_when_an_order_is_in_doubt_then_other_differences_still_stop_it(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, LosingRequests, Enthusiast()) as s:
+        s.agent = replace(s.agent, limits=replace(s.agent.limits, max_open_markets=1))
+        await scan(s.agent)
+        (pending,) = await s.store.open_intents()
+        s.world.exchange.deposit(s.account, Money.of(500, NGN))
+        report = await scan(s.agent)
+        assert pending.status.is_live
+        assert report.halt == ("cash: the venue has 100500, the books 100000",)
+
+
+async def test_scan_when_an_order_in_doubt_explains_the_difference_then_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, LosingRequests, Enthusiast()) as s:
+        s.agent = replace(s.agent, limits=replace(s.agent.limits, max_open_markets=1))
+        await scan(s.agent)
+        (pending,) = await s.store.open_intents()
+        assert isinstance(s.venue, LosingRequests)
+        s.venue.hides_orders = True
+        await s.venue.deliver()
+        await s.wait(60)
+        report = await scan(s.agent)
+        (known,) = await s.store.open_intents()
+        assert (known.intent, report.halt) == (pending.intent, ())
