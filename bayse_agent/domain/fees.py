@@ -2,7 +2,7 @@
 
 The taker pays `rate x shares x price x max(1 - price, floor)`: a buyer in shares, a seller out of
 the proceeds, on each level by itself. The price passed around here is the gross one of the book;
-the break-even price is what one share that is kept has cost (bayse-api 3.3).
+the break-even price is what one share that is kept has cost, as the venue documents it.
 """
 
 from __future__ import annotations

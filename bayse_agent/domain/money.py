@@ -34,7 +34,7 @@ class Currency(StrEnum):
 
     @property
     def payout(self) -> int:
-        """What one winning share pays, in units of the currency (bayse-api 3.1)."""
+        """What one winning share pays, in units of the currency."""
         return 100 if self is Currency.NGN else 1
 
     @property

@@ -42,7 +42,7 @@ _NEVER_SENT = (
 
 
 class Access(StrEnum):
-    """What a request must show of us (bayse-api 1.3)."""
+    """What a request must show of us."""
 
     PUBLIC = "public"
     READ = "read"

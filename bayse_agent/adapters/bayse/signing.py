@@ -13,7 +13,7 @@ def signature(secret: SecretStr, *, timestamp_s: int, method: str, path: str, bo
     """The value of `X-Signature` for exactly these bytes.
 
     `path` starts with `/v1/` and has neither host nor query. Without a body its hash is the empty
-    text, not the hash of an empty text, so that the payload ends with a dot (bayse-api 1.4).
+    text, not the hash of an empty text, so that the payload ends with a dot.
     """
     body_hash = hashlib.sha256(body).hexdigest() if body else ""
     payload = f"{timestamp_s}.{method.upper()}.{path}.{body_hash}"

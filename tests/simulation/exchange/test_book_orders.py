@@ -27,7 +27,7 @@ from tests.simulation.exchange.floor import (
 
 
 def test_limit_size_for_100_naira_at_001_is_9999_shares() -> None:
-    # Seen live: the venue makes 99.99 shares of NGN 100 at 0.01 (bayse-api 2.5).
+    # Seen live: the venue makes 99.99 shares of NGN 100 at 0.01.
     floor = Floor(switches=Switches())
     asked = request(floor.market, BUY, 0, "100", price="0.01", currency=NGN)
     order = floor.exchange.place(floor.user("a"), asked)

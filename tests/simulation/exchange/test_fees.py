@@ -31,7 +31,7 @@ def test_fraction_at_a_rate_of_ten_percent_is_the_documented_one(tick: int, perc
 
 
 def test_hundred_dollars_at_030_buy_310_shares_net() -> None:
-    # bayse-api 3.3: 333.33 gross, 310.00 net, effective price 0.32258.
+    # The venue's own example: 333.33 gross, 310.00 net, effective price 0.32258.
     floor = Floor(event_spec(fee_percent="10"))
     floor.limit(floor.user("m", usd="0", pairs=1000), SELL, 0, "0.30", "1000")
     taker = floor.user("t", usd="100")

@@ -60,7 +60,7 @@ def test_pool_opens_at_its_prior() -> None:
 
 
 def test_hundred_dollars_at_072_move_the_average_price_by_0_0035() -> None:
-    # The venue's only numeric example, 0.72 to 0.7235, read before the fee (bayse-api 3.2).
+    # The venue's only numeric example, 0.72 to 0.7235, read before the fee.
     floor = pool_floor(prior="0.72")
     told = floor.exchange.quote(floor.market, 0, BUY, Decimal(100), USD)
     assert abs(told.price - Decimal("0.7235")) < Decimal("0.0002")

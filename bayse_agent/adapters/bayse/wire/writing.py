@@ -47,7 +47,7 @@ def plain(number: Decimal) -> str:
 
 
 class SellUnit(StrEnum):
-    """What the venue takes the `amount` of a sell for: the sources disagree (bayse-api 3.4)."""
+    """What the venue takes the `amount` of a sell for: the sources disagree."""
 
     SHARES = "shares"
     CASH = "cash"
