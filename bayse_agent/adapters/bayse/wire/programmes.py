@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bayse_agent.adapters.bayse.records import LiquidityReward, MakerRebate
 from bayse_agent.adapters.bayse.wire.drift import Drift
 from bayse_agent.adapters.bayse.wire.paging import page_or_nothing
@@ -25,32 +27,24 @@ def active_rewards(value: object, drift: Drift) -> tuple[LiquidityReward, ...]:
 
 
 def _reward(row: Reader) -> LiquidityReward:
-    found = LiquidityReward(
-        epoch_id=row.id("epochId"),
-        event_id=EventId(row.id("eventId")),
-        market_id=MarketId(row.id("marketId")),
-        accumulated_shares=row.number("accumulatedShares"),
-        sample_count=row.count("sampleCount"),
-        payout=row.number("payout"),
-        is_final=True,
-        is_paid=row.flag("isPaid"),
-        starts_at=row.optional_moment("epochStart"),
-        ends_at=row.optional_moment("epochEnd"),
-    )
-    row.done("status")
-    return found
+    return _told(row, payout=row.number("payout"), is_final=True, is_paid=row.flag("isPaid"))
 
 
 def _active_reward(row: Reader) -> LiquidityReward:
+    return _told(row, payout=row.number("estimatedPayout"), is_final=False, is_paid=False)
+
+
+def _told(row: Reader, *, payout: Decimal, is_final: bool, is_paid: bool) -> LiquidityReward:
+    """What past and running epochs tell alike, with what they do not."""
     found = LiquidityReward(
         epoch_id=row.id("epochId"),
         event_id=EventId(row.id("eventId")),
         market_id=MarketId(row.id("marketId")),
         accumulated_shares=row.number("accumulatedShares"),
         sample_count=row.count("sampleCount"),
-        payout=row.number("estimatedPayout"),
-        is_final=False,
-        is_paid=False,
+        payout=payout,
+        is_final=is_final,
+        is_paid=is_paid,
         starts_at=row.optional_moment("epochStart"),
         ends_at=row.optional_moment("epochEnd"),
     )
