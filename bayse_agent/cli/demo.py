@@ -93,8 +93,6 @@ def _view(is_json: bool) -> View:
 
 def _pace(view: View, speed: float | None, length: timedelta) -> float | None:
     """World seconds a second; None is as fast as can be. A person gets time to watch."""
-    if view is View.JSON:
-        return None
     if speed is None and view is View.SCREEN:
         return max(1.0, length.total_seconds() / _WATCHED_S)
     return speed

@@ -142,6 +142,13 @@ def test_demo_when_stdout_is_no_terminal_then_plain_lines_and_a_summary() -> Non
     assert "Real markets are harder" in done.out
 
 
+def test_json_when_paced_then_it_takes_its_time_and_comes_to_the_same() -> None:
+    swift = json.loads(run("demo", "--duration", "2m", "--json").out)
+    paced = json.loads(run("demo", "--duration", "2m", "--json", "--speed", "120").out)
+    assert paced["wall_s"] >= 1
+    assert paced["digest"] == swift["digest"]
+
+
 def test_demo_when_given_a_directory_then_the_books_stay(
     tmp_path: Path,
 ) -> None:
