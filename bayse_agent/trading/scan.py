@@ -17,7 +17,7 @@ from bayse_agent.trading.discovery import discover
 from bayse_agent.trading.execution import Act, execute
 from bayse_agent.trading.reconciliation import is_fenced, reconcile
 from bayse_agent.trading.research import Seen, research
-from bayse_agent.trading.settlement import settle
+from bayse_agent.trading.settlement import settle, settle_held
 from bayse_agent.trading.verification import unexplained
 
 
@@ -36,7 +36,11 @@ async def scan(agent: Agent) -> PassReport:
     at = agent.clock.now()
     await reconcile(agent)
     ended = await settle(agent)
-    if halt := await unexplained(agent):
+    halt = await unexplained(agent)
+    if halt and (early := await settle_held(agent)):
+        ended += early
+        halt = await unexplained(agent)
+    if halt:
         return PassReport(at=at, ended=ended, halt=halt)
     due = await discover(agent, at)
     looks: list[Look] = []

@@ -26,7 +26,22 @@ async def settle(agent: Agent) -> tuple[MarketResult, ...]:
     """
     now = agent.clock.now()
     over = [market for market in await agent.store.tracked() if _may_be_over(market, now)]
-    over += await _undated(agent, now)
+    return await _settle(agent, over + await _undated(agent, now), now)
+
+
+async def settle_held(agent: Agent) -> tuple[MarketResult, ...]:
+    """The same for the markets that something is held in, whatever their dates say: a market may
+    end before its time. Raises VenueError.
+    """
+    portfolio = await agent.store.portfolio(agent.habits.currency)
+    held = {position.market_id for position in portfolio.positions}
+    markets = [market for market in await agent.store.tracked() if market.market_id in held]
+    return await _settle(agent, markets, agent.clock.now())
+
+
+async def _settle(
+    agent: Agent, over: Sequence[TrackedMarket], now: datetime
+) -> tuple[MarketResult, ...]:
     if not over:
         return ()
     ended = await _ended(agent, over)
@@ -35,7 +50,8 @@ async def settle(agent: Agent) -> tuple[MarketResult, ...]:
     ended = {key: market for key, market in ended.items() if key not in ordered}
     if not ended:
         return ()
-    payouts = await _payouts(agent, ended, portfolio, over)
+    since = _earliest(ended, over, now)
+    payouts = await _payouts(agent, ended, portfolio, since)
     forecasts = await agent.store.forecasts_of(sorted(ended))
     results = [
         result
@@ -91,20 +107,31 @@ async def _event(agent: Agent, event_id: EventId) -> Event | None:
         return None
 
 
+def _earliest(
+    ended: Mapping[MarketId, Market], over: Sequence[TrackedMarket], now: datetime
+) -> datetime | None:
+    """When the first of the markets can have paid; None when that is not known: a market without
+    a date, or one that ended before its time.
+    """
+    closings = [market.closes_at for market in over if market.market_id in ended]
+    known = [closing for closing in closings if closing is not None and closing <= now]
+    return min(known) if len(known) == len(closings) else None
+
+
 async def _payouts(
     agent: Agent,
     ended: Mapping[MarketId, Market],
     portfolio: Portfolio,
-    over: Sequence[TrackedMarket],
+    since: datetime | None,
 ) -> _Payouts:
-    """The account's lines that paid or refunded what was held in those markets."""
+    """The account's lines that paid or refunded what was held in those markets. They are looked
+    for as far back as `since`; None is to the very first.
+    """
     held = {
         (position.market_id, position.outcome_id)
         for position in portfolio.positions
         if position.market_id in ended
     }
-    closings = [m.closes_at for m in over if m.market_id in ended and m.closes_at is not None]
-    since = min(closings, default=None)
     found: dict[tuple[MarketId | None, OutcomeId | None], Activity] = {}
     number, last = 1, 1
     while number <= last and not held <= found.keys():

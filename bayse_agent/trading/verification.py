@@ -12,6 +12,8 @@ from bayse_agent.domain.order import Buy, Intent
 from bayse_agent.domain.portfolio import Portfolio
 from bayse_agent.trading.agent import Agent
 
+_LOWEST_PRICE = Decimal("0.01")
+"""What a share costs at the least: an order in doubt may have bought so cheaply, and won."""
 _Shares = dict[tuple[MarketId, OutcomeId], Decimal]
 
 
@@ -56,7 +58,10 @@ async def _cash(
     shares = sum((p.shares for p in portfolio.positions if p.market_id in closed), ZERO)
     sold = sum((i.wish.shares for i in under_way if not isinstance(i.wish, Buy)), ZERO)
     most_spent = sum((intent.reserved.amount for intent in under_way), ZERO)
-    most_received = (shares + sold) * payout
+    staked = sum(
+        (intent.reserved.amount for intent in under_way if intent.market_id in closed), ZERO
+    )
+    most_received = (shares + sold) * payout + staked / _LOWEST_PRICE
     wallets = [
         wallet
         for wallet in await agent.venue.wallets()

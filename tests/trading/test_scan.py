@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast
 from bayse_agent.domain.money import Money
@@ -78,3 +80,35 @@ async def test_scan_when_an_order_in_doubt_explains_the_difference_then_it_goes_
         report = await scan(s.agent)
         (known,) = await s.store.open_intents()
         assert (known.intent, report.halt) == (pending.intent, ())
+
+
+@pytest.mark.parametrize("winner", [0, 1])
+async def test_scan_when_a_held_market_ends_before_its_time_then_it_is_settled_and_trading_goes_on(
+    tmp_path: Path, winner: int
+) -> None:
+    async with stage(tmp_path) as s:
+        await scan(s.agent)
+        (position,) = (await s.store.portfolio(NGN)).positions
+        s.world.exchange.resolve(s.world.exchange.market(position.market_id), winner)
+        await s.wait(60)
+        report = await scan(s.agent)
+        assert report.halt == ()
+        assert [result.market_id for result in report.ended] == [position.market_id]
+        assert (await s.store.portfolio(NGN)).positions == ()
+
+
+async def test_scan_when_an_order_in_doubt_has_won_then_what_it_paid_is_no_difference(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, LosingRequests, Enthusiast()) as s:
+        s.agent = replace(s.agent, limits=replace(s.agent.limits, max_open_markets=1))
+        await scan(s.agent)
+        (pending,) = await s.store.open_intents()
+        assert isinstance(s.venue, LosingRequests)
+        s.venue.hides_orders = True
+        await s.venue.deliver()
+        market = s.world.exchange.market(pending.intent.market_id)
+        await s.wait((market.event.spec.closes_ms - s.world.now_ms) / 1000 + 1)
+        s.world.exchange.resolve(market, 0)
+        report = await scan(s.agent)
+        assert report.halt == ()
