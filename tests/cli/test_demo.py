@@ -7,34 +7,11 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 import pytest
 
-from bayse_agent.cli import main
-
-PROGRAM = [sys.executable, "-c", "from bayse_agent.cli import main; main()"]
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a run of the program left behind."""
-
-    code: object
-    out: str
-    err: str
-
-
-def run(*arguments: str) -> Done:
-    """Run the program in this process: as good as its own, and much quicker."""
-    out, err = StringIO(), StringIO()
-    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
-        main(arguments)
-    return Done(ended.value.code, out.getvalue(), err.getvalue())
+from tests.cli.program import PROGRAM, run
 
 
 @pytest.mark.parametrize(
