@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import partial
 
 from bayse_agent.domain.errors import VenueError
@@ -16,6 +17,7 @@ from bayse_agent.domain.scoring import brier, log_loss
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
 
+_WON, _LOST, _REFUNDED = "PAYOUT_WIN", "PAYOUT_LOSS", "BUY_REFUND"
 _Payouts = Mapping[tuple[MarketId | None, OutcomeId | None], Activity]
 
 
@@ -137,13 +139,19 @@ async def _payouts(
     while number <= last and not held <= found.keys():
         page = await agent.venue.activities(page=number, size=agent.habits.page_size)
         for line in page.items:
+            market = ended.get(line.market_id) if line.market_id else None
             is_ours = line.currency is portfolio.currency
-            if is_ours and (line.payout is not None or line.amount_refunded is not None):
+            if market is not None and is_ours and _is_payout(line, market):
                 found.setdefault((line.market_id, line.outcome_id), line)
         if since is not None and page.items and page.items[-1].at < since:
             break
         number, last = number + 1, page.last
     return found
+
+
+def _is_payout(line: Activity, market: Market) -> bool:
+    """Whether a line is what the market's end paid, and not what an order gave back."""
+    return line.kind in (_WON, _LOST) or (market.winner is None and line.kind == _REFUNDED)
 
 
 def _result(
@@ -155,29 +163,39 @@ def _result(
 ) -> MarketResult | None:
     """How a market ended for us; None while what was held is not paid out yet."""
     held = [position for position in portfolio.positions if position.market_id == market.id]
-    lines = [payouts.get((position.market_id, position.outcome_id)) for position in held]
-    paid = [(p, line) for p, line in zip(held, lines, strict=True) if line is not None]
+    found = [_settlement(market, one, payouts.get((one.market_id, one.outcome_id))) for one in held]
+    paid = tuple(settlement for settlement in found if settlement is not None)
     if len(paid) < len(held):
         return None
     return MarketResult(
         market_id=market.id,
         winner=market.winner,
         at=now,
-        settlements=tuple(_settlement(market, position, line) for position, line in paid),
+        settlements=paid,
         scores=tuple(_score(one, market) for one in forecasts) if market.winner else (),
     )
 
 
-def _settlement(market: Market, position: Position, line: Activity) -> Settlement:
-    amount = line.payout if line.payout is not None else line.amount_refunded
+def _settlement(market: Market, position: Position, line: Activity | None) -> Settlement | None:
+    amount = None if line is None else _amount(position, line)
+    if line is None or amount is None:
+        return None
     return Settlement(
         market_id=market.id,
         outcome_id=position.outcome_id,
         winner=market.winner,
         shares=position.shares,
-        payout=Money(amount if amount is not None else ZERO, line.currency),
+        payout=Money(amount, line.currency),
         at=line.at,
     )
+
+
+def _amount(position: Position, line: Activity) -> Decimal | None:
+    """What a line paid. Where it leaves the sum out, its kind tells; of a refund nothing does."""
+    told = line.payout if line.payout is not None else line.amount_refunded
+    if told is not None or line.kind == _REFUNDED:
+        return told
+    return position.shares * line.currency.payout if line.kind == _WON else ZERO
 
 
 def _score(forecast: Forecast, market: Market) -> ForecastScore:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from bayse_agent.domain.market import MarketId, Page
 from bayse_agent.domain.money import Money
+from bayse_agent.domain.portfolio import Activity
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport, scan
 from bayse_agent.trading.settlement import settle
 from bayse_agent.trading.verification import discrepancies
-from tests.trading.stages import BANKROLL, NGN, Believer, Stage, stage
+from tests.trading.stages import BANKROLL, NGN, Believer, Stage, Venue, stage
 
 
 async def _run_until_ended(s: Stage) -> list[PassReport]:
@@ -73,3 +79,58 @@ async def test_settle_when_the_venue_has_not_resolved_then_the_market_stays_trac
         ended = [result.market_id for result in await settle(s.agent)]
         assert believer.market_id not in ended
         assert believer.market_id in [one.market_id for one in await s.store.tracked()]
+
+
+class Paying(Venue):
+    """Tells of what it paid without the sum."""
+
+    async def activities(
+        self, *, kind: str | None = None, page: int = 1, size: int = 50
+    ) -> Page[Activity]:
+        found = await super().activities(kind=kind, page=page, size=size)
+        return replace(found, items=tuple(self.told(line) for line in found.items))
+
+    def told(self, line: Activity) -> Activity:
+        return replace(line, payout=None)
+
+
+class PayingLate(Paying):
+    """Has cancelled what was left of the order, and not yet told of what it paid."""
+
+    def told(self, line: Activity) -> Activity:
+        if line.payout is None:
+            return line
+        left_over = Decimal("0.5")
+        return replace(
+            line, kind="BUY_LIMIT_ORDER_CANCELLED", payout=None, amount_refunded=left_over
+        )
+
+
+async def _resolve_what_is_held(s: Stage, winner: int) -> MarketId:
+    await scan(s.agent)
+    (position,) = (await s.store.portfolio(NGN)).positions
+    market = s.world.exchange.market(position.market_id)
+    await s.wait((market.event.spec.closes_ms - s.world.now_ms) / 1000)
+    s.world.exchange.resolve(market, winner)
+    await s.wait(61)
+    return position.market_id
+
+
+async def test_settle_when_only_the_rest_of_an_order_was_refunded_then_it_waits_for_the_payout(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, PayingLate) as s:
+        market_id = await _resolve_what_is_held(s, 0)
+        ended = [result.market_id for result in await settle(s.agent)]
+        assert market_id not in ended
+        assert len((await s.store.portfolio(NGN)).positions) == 1
+
+
+@pytest.mark.parametrize("winner", [0, 1])
+async def test_settle_when_the_sum_is_not_told_then_it_follows_from_the_kind_of_payout(
+    tmp_path: Path, winner: int
+) -> None:
+    async with stage(tmp_path, Paying) as s:
+        market_id = await _resolve_what_is_held(s, winner)
+        assert market_id in [result.market_id for result in await settle(s.agent)]
+        assert await discrepancies(s.agent) == ()
