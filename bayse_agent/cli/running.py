@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import assert_never
 
 import structlog
@@ -20,6 +23,8 @@ from bayse_agent.trading.runner import Runner
 from bayse_agent.wiring import Demo, DemoOptions, open_demo
 
 INTERRUPTED = 130
+_GARBAGE_AFTER = 50_000
+"""Objects made between two looks for garbage: what a run keeps lies in few cycles."""
 
 
 def run(options: DemoOptions, view: View) -> int:
@@ -36,7 +41,7 @@ def run(options: DemoOptions, view: View) -> int:
 async def _run(options: DemoOptions, view: View) -> tuple[Figures, bool]:
     begun = time.monotonic()
     async with open_demo(options) as demo:
-        with _watcher(demo, view) as watcher:
+        with _watcher(demo, view) as watcher, _collecting_seldom():
             runner = Runner(demo.agent, watcher.saw)
             interruption = _Interruption(runner)
             await runner.run(demo.ends_at)
@@ -71,6 +76,19 @@ def _watcher(demo: Demo, view: View) -> Watcher:
         case View.SCREEN:
             return Screen(demo)
     assert_never(view)
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    """Leave what was loaded out of every search for garbage, and search less often."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(_GARBAGE_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _quiet_logs() -> None:
