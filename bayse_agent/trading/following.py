@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from bayse_agent.domain.decision import Reason
@@ -24,6 +25,9 @@ from bayse_agent.domain.order import (
 )
 from bayse_agent.domain.portfolio import Activity
 from bayse_agent.trading.agent import Agent
+
+CLOCK_SKEW = timedelta(seconds=30)
+"""How far the venue's clock may be behind ours: what it dates so much earlier can still be ours."""
 
 _MICRO_SHARE = Decimal("0.000001")
 _FINAL = {
@@ -143,7 +147,7 @@ async def _pool_fills(agent: Agent, intent: Intent, order: VenueOrder) -> list[F
             cash = activity.amount if kind == "buys" else activity.amount_earned
             if activity.order_id == order.id and cash is not None:
                 return [_pool_fill(intent, order, activity, cash)]
-            if activity.at < intent.created_at:
+            if activity.at < intent.created_at - CLOCK_SKEW:
                 return []
         number, last = number + 1, page.last
     return []

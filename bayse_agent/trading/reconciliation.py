@@ -14,10 +14,9 @@ from bayse_agent.domain.journal import IntentChange, OpenIntent
 from bayse_agent.domain.market import MarketId, Side
 from bayse_agent.domain.order import Buy, IntentStatus, VenueOrder
 from bayse_agent.trading.agent import Agent
-from bayse_agent.trading.following import follow
+from bayse_agent.trading.following import CLOCK_SKEW, follow
 from bayse_agent.trading.verification import discrepancies
 
-_CLOCK_SKEW = timedelta(seconds=30)
 _AMOUNT_TOLERANCE = Decimal("0.002")
 """The venue may keep back some dust of an order's cash."""
 
@@ -77,7 +76,7 @@ async def _candidates(
     It proves nothing while the list does not even show an older order that we know of: a list
     asked for wrongly is empty, too.
     """
-    since = known.intent.created_at - _CLOCK_SKEW
+    since = known.intent.created_at - CLOCK_SKEW
     found: list[VenueOrder] = []
     number, last, shows_known = 1, 1, not claimed
     while number <= last:
@@ -100,7 +99,7 @@ def _could_be(known: OpenIntent, order: VenueOrder) -> bool:
     side = Side.BUY if isinstance(wish, Buy) else Side.SELL
     amount = wish.stake.amount if isinstance(wish, Buy) else wish.shares
     is_same = order.outcome_id == wish.outcome_id and order.side is side
-    is_late = order.created_at is None or order.created_at >= known.intent.created_at - _CLOCK_SKEW
+    is_late = order.created_at is None or order.created_at >= known.intent.created_at - CLOCK_SKEW
     is_as_large = order.amount is None or abs(order.amount - amount) <= amount * _AMOUNT_TOLERANCE
     return is_same and is_late and is_as_large
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bayse_agent.domain.market import Engine
+from bayse_agent.domain.market import Engine, Page
 from bayse_agent.domain.money import Money
-from bayse_agent.domain.order import IntentStatus
+from bayse_agent.domain.order import IntentStatus, OrderId
+from bayse_agent.domain.portfolio import Activity
 from bayse_agent.trading.scan import scan
 from bayse_agent.trading.verification import discrepancies
 from tests.trading.stages import (
@@ -116,6 +118,25 @@ async def test_restart_when_killed_after_sending_then_the_order_is_found_and_not
         assert s.venue.placed == []
         assert len((await s.store.portfolio(NGN)).positions) == 1
         assert await discrepancies(s.agent) == ()
+
+
+class BehindTime(Venue):
+    """Its clock is ten seconds behind ours, and the account buys elsewhere, too."""
+
+    async def activities(
+        self, *, kind: str | None = None, page: int = 1, size: int = 50
+    ) -> Page[Activity]:
+        found = await super().activities(kind=kind, page=page, size=size)
+        lines = [replace(line, at=line.at - timedelta(seconds=10)) for line in found.items]
+        others = [replace(line, order_id=OrderId("by-hand")) for line in lines]
+        return replace(found, items=(*others, *lines))
+
+
+async def test_scan_when_the_venues_clock_is_behind_then_the_fill_is_found(tmp_path: Path) -> None:
+    async with stage(tmp_path, BehindTime, Believer(Engine.AMM)) as s:
+        await scan(s.agent)
+        assert len(s.venue.placed) == 1
+        assert len((await s.store.portfolio(NGN)).positions) == 1
 
 
 async def test_scan_when_the_wallet_has_money_of_unknown_origin_then_it_does_not_trade(
