@@ -169,6 +169,7 @@ def test_any_request_is_answered_or_refused_in_the_venues_shape(plan: list[Attem
     asyncio.run(check(plan))
 
 
+@pytest.mark.timeout(1800)  # for the long counts
 @given(st.lists(values, min_size=1, max_size=8))
 def test_any_message_on_a_socket_is_answered(messages: list[object]) -> None:
     asyncio.run(shout(messages))

@@ -345,6 +345,7 @@ def test_tape_when_its_symbol_settles_nothing_then_is_refused() -> None:
 
 
 @pytest.mark.torture
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", range(3))
 def test_first_page_when_a_week_goes_by_then_has_both_engines_to_trade(seed: int) -> None:
     world, steps = World(seed=seed), Random(seed)
