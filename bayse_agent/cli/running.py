@@ -22,7 +22,8 @@ from bayse_agent.cli.words import summary
 from bayse_agent.trading.runner import Runner
 from bayse_agent.wiring import Demo, DemoOptions, open_demo
 
-INTERRUPTED = 130
+_BY_SIGNAL = 128
+"""What shells add to the number of the signal that ended a program."""
 _GARBAGE_AFTER = 50_000
 """Objects made between two looks for garbage: what a run keeps lies in few cycles."""
 
@@ -30,15 +31,15 @@ _GARBAGE_AFTER = 50_000
 def run(options: DemoOptions, view: View) -> int:
     """Run and tell; returns the exit code."""
     _quiet_logs()
-    figures, is_interrupted = asyncio.run(_run(options, view))
+    figures, interrupted = asyncio.run(_run(options, view))
     if view is View.JSON:
         print(json.dumps(as_json(figures)))
     else:
         print(f"\n{summary(figures)}")
-    return INTERRUPTED if is_interrupted else 0
+    return interrupted or 0
 
 
-async def _run(options: DemoOptions, view: View) -> tuple[Figures, bool]:
+async def _run(options: DemoOptions, view: View) -> tuple[Figures, int | None]:
     begun = time.monotonic()
     async with open_demo(options) as demo:
         with _watcher(demo, view) as watcher, _collecting_seldom():
@@ -46,25 +47,30 @@ async def _run(options: DemoOptions, view: View) -> tuple[Figures, bool]:
             interruption = _Interruption(runner)
             await runner.run(demo.ends_at)
         interruption.disarm()
-        return await figures_of(demo, time.monotonic() - begun), interruption.has_come
+        return await figures_of(demo, time.monotonic() - begun), interruption.code
 
 
 class _Interruption:
-    """Ctrl-C: the pass under way is finished, then the run ends. A second one ends it at once."""
+    """Ctrl-C, or a polite kill: the pass under way is finished, then the run ends. A second one
+    ends it at once. `code` is what to exit with, None before any has come.
+    """
 
     def __init__(self, runner: Runner) -> None:
-        self.has_come = False
+        self.code: int | None = None
         self._runner = runner
         self._loop = asyncio.get_running_loop()
-        self._before = signal.signal(signal.SIGINT, self._note)
+        self._before = {
+            number: signal.signal(number, self._note) for number in (signal.SIGINT, signal.SIGTERM)
+        }
 
-    def _note(self, *_: object) -> None:
-        self.has_come = True
+    def _note(self, number: int, _: object) -> None:
+        self.code = _BY_SIGNAL + number
         self.disarm()
         self._loop.call_soon_threadsafe(self._runner.stop)
 
     def disarm(self) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
 
 def _watcher(demo: Demo, view: View) -> Watcher:

@@ -135,9 +135,12 @@ def test_demo_when_given_a_directory_then_the_books_stay(
         assert books.execute("SELECT count(*) FROM looks").fetchone()[0] > 0
 
 
-@pytest.mark.parametrize("kind", ["--json", "--speed=600"])
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("--json", signal.SIGINT), ("--speed=600", signal.SIGINT), ("--json", signal.SIGTERM)],
+)
 def test_demo_when_interrupted_then_what_there_is_so_far_and_consistent_books(
-    tmp_path: Path, kind: str
+    tmp_path: Path, kind: str, number: signal.Signals
 ) -> None:
     data = tmp_path / "run"
     process = subprocess.Popen(
@@ -147,9 +150,9 @@ def test_demo_when_interrupted_then_what_there_is_so_far_and_consistent_books(
         text=True,
     )
     _wait_for_looks(data / "books.db", process)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, number)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert "Traceback" not in err
     with sqlite3.connect(data / "books.db") as books:
         looks = books.execute("SELECT count(*) FROM looks").fetchone()[0]
