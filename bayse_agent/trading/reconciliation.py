@@ -15,7 +15,7 @@ from bayse_agent.domain.market import MarketId, Side
 from bayse_agent.domain.order import Buy, IntentStatus, VenueOrder
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.following import CLOCK_SKEW, follow
-from bayse_agent.trading.verification import discrepancies
+from bayse_agent.trading.verification import proves_absence
 
 _AMOUNT_TOLERANCE = Decimal("0.002")
 """The venue may keep back some dust of an order's cash."""
@@ -107,8 +107,8 @@ def _could_be(known: OpenIntent, order: VenueOrder) -> bool:
 async def _note_absence(agent: Agent, known: OpenIntent) -> None:
     age = agent.clock.now() - known.intent.created_at
     is_over = age >= timedelta(seconds=agent.habits.grace_s) and known.absences >= 1
-    if is_over and not await discrepancies(agent):
-        await _note(agent, known, IntentStatus.LOST, "absent, and the wallet agrees")
+    if is_over and await proves_absence(agent, known.intent):
+        await _note(agent, known, IntentStatus.LOST, "absent, and the account agrees")
         return
     change = IntentChange(
         intent_id=known.intent.id,

@@ -10,12 +10,13 @@ from functools import partial
 from bayse_agent.domain.errors import VenueError
 from bayse_agent.domain.forecast import Forecast
 from bayse_agent.domain.journal import ForecastScore, MarketResult, TrackedMarket
-from bayse_agent.domain.market import Event, EventId, Market, MarketId, MarketStatus, OutcomeId
+from bayse_agent.domain.market import Event, EventId, Market, MarketId, OutcomeId
 from bayse_agent.domain.money import ZERO, Money
 from bayse_agent.domain.portfolio import Activity, Portfolio, Position, Settlement
 from bayse_agent.domain.scoring import brier, log_loss
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
+from bayse_agent.trading.verification import has_ended
 
 _WON, _LOST, _REFUNDED = "PAYOUT_WIN", "PAYOUT_LOSS", "BUY_REFUND"
 _Payouts = Mapping[tuple[MarketId | None, OutcomeId | None], Activity]
@@ -93,12 +94,8 @@ async def _ended(agent: Agent, over: Sequence[TrackedMarket]) -> dict[MarketId, 
         for event in events
         if event is not None
         for market in event.markets
-        if market.id in wanted and (market.winner is not None or _is_void(event, market))
+        if market.id in wanted and has_ended(event, market)
     }
-
-
-def _is_void(event: Event, market: Market) -> bool:
-    return MarketStatus.CANCELLED in (event.status, market.status)
 
 
 async def _event(agent: Agent, event_id: EventId) -> Event | None:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from bayse_agent.domain.market import MarketId, OutcomeId
+from bayse_agent.domain.market import Event, Market, MarketId, MarketStatus, OutcomeId
 from bayse_agent.domain.money import ZERO
 from bayse_agent.domain.order import Buy, Intent
 from bayse_agent.domain.portfolio import Portfolio
 from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.following import CLOCK_SKEW
 
 _LOWEST_PRICE = Decimal("0.01")
 """What a share costs at the least: an order in doubt may have bought so cheaply, and won."""
+_PAYOUTS = frozenset({"PAYOUT_WIN", "PAYOUT_LOSS", "BUY_REFUND"})
 _Shares = dict[tuple[MarketId, OutcomeId], Decimal]
 
 
@@ -30,6 +32,53 @@ async def unexplained(agent: Agent) -> tuple[str, ...]:
     """The same, less what the orders that are out, or may be, could have changed by now."""
     portfolio = await agent.store.portfolio(agent.habits.currency)
     return await _compare(agent, portfolio.live)
+
+
+async def proves_absence(agent: Agent, intent: Intent) -> bool:
+    """Whether the venue's account proves that an order which it does not list never took effect.
+
+    While the market trades, what it bought would show among the holdings. After that shares turn
+    into cash among other cash, so only the lines that the market's end paid can tell: until it has
+    ended nothing is proven. Raises VenueError.
+    """
+    if await discrepancies(agent):
+        return False
+    tracked = {market.market_id: market for market in await agent.store.tracked()}
+    market = tracked.get(intent.market_id)
+    if market is not None and market.is_trading(agent.clock.now()):
+        return True
+    event = await agent.market_data.event(intent.event_id, currency=intent.currency)
+    ended = event.market(intent.market_id)
+    if ended is None or not has_ended(event, ended):
+        return False
+    return not await _was_paid(agent, intent)
+
+
+def has_ended(event: Event, market: Market) -> bool:
+    """Whether the venue has announced a winner, or voided the market."""
+    return market.winner is not None or MarketStatus.CANCELLED in (event.status, market.status)
+
+
+async def _was_paid(agent: Agent, intent: Intent) -> bool:
+    """Whether the end of the market paid more shares of the intent's outcome than the books hold.
+
+    True as well when the account's history shows nothing at all: an empty list proves nothing.
+    """
+    wish = intent.wish
+    portfolio = await agent.store.portfolio(intent.currency)
+    held = sum((p.shares for p in portfolio.positions if p.outcome_id == wish.outcome_id), ZERO)
+    number, last, is_empty = 1, 1, True
+    while number <= last:
+        page = await agent.venue.activities(page=number, size=agent.habits.page_size)
+        for line in page.items:
+            is_empty = False
+            is_its = line.market_id == wish.market_id and line.outcome_id == wish.outcome_id
+            if is_its and line.kind in _PAYOUTS and (line.size is None or line.size > held):
+                return True
+        if page.items and page.items[-1].at < intent.created_at - CLOCK_SKEW:
+            break
+        number, last = number + 1, page.last
+    return is_empty
 
 
 async def _compare(agent: Agent, under_way: Sequence[Intent]) -> tuple[str, ...]:
