@@ -12,6 +12,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from bayse_agent.domain.books import Books, Equity
+from bayse_agent.domain.command import Command, CommandStatus
+from bayse_agent.domain.control import Control, Lease
 from bayse_agent.domain.decision import Decision
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying
 from bayse_agent.domain.journal import (
@@ -53,11 +56,15 @@ from bayse_agent.domain.order import (
     OrderId,
     PlaceOrder,
     PlaceReply,
+    SealedOrder,
     Trade,
     Unresolved,
     VenueOrder,
 )
 from bayse_agent.domain.portfolio import Activity, Holding, Portfolio, ProfitAndLoss, Wallet
+from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.signal import Signal, SignalStatus
+from bayse_agent.domain.sizing import Purse
 
 
 class Clock(Protocol):
@@ -136,8 +143,11 @@ class MarketData(Protocol):
 class Venue(Protocol):
     """What can be done at the venue, and the account that it is done with."""
 
-    async def place(self, order: PlaceOrder, *, key: str) -> PlaceReply:
-        """Ask for an order once. On a book, the same key and order are taken only once.
+    def seal(self, order: PlaceOrder, *, key: str) -> SealedOrder:
+        """Write an order down as it will be sent. Raises InvalidValue for one that cannot be."""
+
+    async def send(self, sealed: SealedOrder) -> PlaceReply:
+        """Send a sealed order once. On a book, the same key and order are taken only once.
 
         Never raises for what happens on the way: what cannot be concluded is `Unresolved`.
         """
@@ -213,15 +223,83 @@ class Strategy(Protocol):
 
     name: str
 
-    def decide(self, context: Context, forecast: Forecast, portfolio: Portfolio) -> Decision: ...
+    def decide(self, context: Context, forecast: Forecast, purse: Purse) -> Decision: ...
+
+
+class KillSwitch(Protocol):
+    """A way to stop trading that works without the books and without the agent's leave."""
+
+    def pulled(self) -> str | None:
+        """Why trading must stop at once, or None. Cheap: it is asked before every order."""
 
 
 class Store(Protocol):
     """The agent's books. Each method is one transaction, committed when it returns.
 
     A power cut may take the last looks and listings, never an intent or what came of it.
-    One process writes. A change that contradicts what is written raises BrokenInvariant.
+    One process writes, the one that holds the lease; commands alone may come from any. A change
+    that contradicts what is written raises BrokenInvariant, one without the lease LeaseHeld.
     """
+
+    async def take_lease(self, *, holder: str, at: datetime) -> Lease:
+        """Become the process that writes. Raises LeaseHeld while another one lives that is it."""
+
+    async def control(self) -> Control:
+        """The trading state. New books are HALTED with epoch 0, until they are armed once."""
+
+    async def set_control(self, change: Control) -> None:
+        """Change the trading state. Its epoch must be the next one."""
+
+    async def add_command(self, command: Command) -> Command:
+        """Write down what a person asks for; returns the one that is there under that id."""
+
+    async def pending_commands(self) -> tuple[Command, ...]:
+        """Commands that wait, in the order they came, read anew: other processes write them."""
+
+    async def command(self, command_id: str) -> Command | None:
+        """One command, read anew; None when there is none of that id."""
+
+    async def finish_command(
+        self, command_id: str, *, status: CommandStatus, result: Mapping[str, str], at: datetime
+    ) -> None:
+        """Write down how a pending command ended."""
+
+    async def limits(self) -> Limits:
+        """The limits in force."""
+
+    async def set_limits(self, limits: Limits, *, by: str, reason: str, at: datetime) -> int:
+        """Put new limits in force for later intents; returns their version, counted from 1."""
+
+    async def limits_version(self) -> int:
+        """The version in force; 0 while the books have never been given any."""
+
+    async def books(self, currency: Currency) -> Books:
+        """What the limits count, as of the last transaction."""
+
+    async def add_equity(self, equity: Equity) -> None:
+        """Write down a valuation, made when books and venue were found equal."""
+
+    async def add_books_seen(self, books: Sequence[OrderBook], *, at: datetime) -> None:
+        """Keep the touch of books that were seen, for later research."""
+
+    async def add_signal(self, signal: Signal) -> Signal:
+        """Write down a decision that waits for a person; returns the one there under that id."""
+
+    async def signals(self, status: SignalStatus | None = None) -> tuple[Signal, ...]:
+        """Signals in the order they were made."""
+
+    async def end_signal(
+        self, signal_id: str, *, status: SignalStatus, by: str, note: str, at: datetime
+    ) -> None:
+        """End a pending signal. Raises BrokenInvariant when it is not pending any more."""
+
+    async def marks(self) -> Mapping[tuple[MarketId, OutcomeId], Price]:
+        """The best price that each open position could have been sold at so far."""
+
+    async def raise_marks(
+        self, marks: Mapping[tuple[MarketId, OutcomeId], Price], *, at: datetime
+    ) -> None:
+        """Remember better prices for open positions; lower ones change nothing."""
 
     async def history(self) -> History | None:
         """The runs that were begun so far; None in new books."""
@@ -250,8 +328,18 @@ class Store(Protocol):
     async def add_looks(self, looks: Sequence[Look]) -> None:
         """Write down a pass's looks with their forecasts."""
 
-    async def add_intent(self, intent: Intent, *, request: str, look: Look) -> None:
-        """Write down an intent, the request exactly as it will be sent, and its look."""
+    async def add_intent(self, intent: Intent, *, sealed: SealedOrder, look: Look | None) -> None:
+        """Write down an intent, the request exactly as it will be sent, and its look.
+
+        In the same transaction, and before anything is written, it makes sure that the order may
+        still go out. Raises TradingStopped when the trading state forbids it (HALTED everything,
+        REDUCING every buy) or a command that stops trading waits to be taken, LeaseHeld when
+        another process holds the lease by now, and BrokenInvariant when the intent is known, or
+        a buy finds a live intent in its market.
+        """
+
+    async def add_external(self, intent: Intent, order: VenueOrder) -> None:
+        """Take an order that was placed elsewhere into the books, as an open intent of its own."""
 
     async def change_intent(self, change: IntentChange) -> None:
         """Write down what the venue told of an intent: status, proof, order and fills."""

@@ -4,6 +4,8 @@ BayseAgentError
 ├── InvalidValue                a number or a text that cannot be what it is said to be
 │   └── CurrencyMismatch        naira and dollars in one sum
 ├── BrokenInvariant             our own books contradict themselves: trading must stop
+├── TradingStopped              a stop came before the order: it was not sent
+├── LeaseHeld                   another process trades with these books
 ├── VenueError                  a read from the venue failed; never an empty answer
 │   ├── VenueUnreachable        no answer: nothing may be concluded
 │   ├── VenueMalformed          an answer that cannot be read: nothing may be concluded
@@ -34,6 +36,14 @@ class CurrencyMismatch(InvalidValue):
 
 class BrokenInvariant(BayseAgentError):
     """The books contradict themselves."""
+
+
+class TradingStopped(BayseAgentError):
+    """Trading was stopped before the order was written down."""
+
+
+class LeaseHeld(BayseAgentError):
+    """Another process trades with these books."""
 
 
 class VenueError(BayseAgentError):

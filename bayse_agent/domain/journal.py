@@ -69,6 +69,7 @@ class TrackedMarket:
     closes_at: datetime | None
     resolves_at: datetime | None
     seen_at: datetime
+    category: str | None = None
 
     @property
     def length(self) -> timedelta | None:
@@ -100,6 +101,7 @@ def tracked(event: Event, market: Market, seen_at: datetime) -> TrackedMarket:
         closes_at=event.closes_at,
         resolves_at=event.resolves_at,
         seen_at=seen_at,
+        category=event.category or None,
     )
 
 

@@ -69,6 +69,16 @@ _FINAL = frozenset(
 )
 
 
+class IntentSource(StrEnum):
+    """Which part of the agent an intent came from. EXTERNAL: the order was placed elsewhere."""
+
+    SCAN = "scan"
+    SNIPE = "snipe"
+    EXIT = "exit"
+    HAND = "hand"
+    EXTERNAL = "external"
+
+
 class IntentStatus(StrEnum):
     """PENDING is written down, perhaps sent, answer not known. Last four are final."""
 
@@ -157,16 +167,34 @@ class PlaceOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SealedOrder:
+    """A request exactly as it will leave. `key` is None on a route that takes none.
+
+    It is stored before it is sent; what is sent is this, byte by byte.
+    """
+
+    route: str
+    key: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """An approved wish to trade, written down before anything is sent."""
+    """An approved wish to trade, written down before anything is sent.
+
+    `forecast_id` is None for an order that no forecast stands behind. `cause` says what set it
+    off, for people.
+    """
 
     id: IntentId
     event_id: EventId
     market_id: MarketId
     engine: Engine
     wish: Buy | Sell
-    forecast_id: str
+    forecast_id: str | None
     created_at: datetime
+    source: IntentSource = IntentSource.SCAN
+    cause: str = ""
 
     @property
     def currency(self) -> Currency:
