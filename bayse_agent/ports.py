@@ -45,7 +45,7 @@ from bayse_agent.domain.market import (
     Symbol,
     Ticker,
 )
-from bayse_agent.domain.money import Currency, Money
+from bayse_agent.domain.money import Currency, Money, Price
 from bayse_agent.domain.order import (
     Accepted,
     Amend,

@@ -14,7 +14,7 @@ import pytest
 
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
-from bayse_agent.domain.order import PlaceOrder, PlaceReply
+from bayse_agent.domain.order import PlaceReply, SealedOrder
 from bayse_agent.ports import Venue
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
@@ -39,11 +39,11 @@ class Crashing:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._venue, name)
 
-    async def place(self, order: PlaceOrder, *, key: str) -> PlaceReply:
+    async def send(self, sealed: SealedOrder) -> PlaceReply:
         self._left -= 1
         if self._left == 0 and self._moment == "before":
             raise Crash
-        reply = await self._venue.place(order, key=key)
+        reply = await self._venue.send(sealed)
         if self._left == 0:
             raise Crash
         return reply

@@ -37,6 +37,7 @@ from bayse_agent.domain.order import (
     OrderId,
     PlaceOrder,
     PlaceReply,
+    SealedOrder,
     Trade,
     Unresolved,
     VenueOrder,
@@ -60,6 +61,7 @@ from bayse_agent.simulation.selection import (
 )
 from bayse_agent.simulation.series import SeriesSpec
 from bayse_agent.simulation.world import World
+from bayse_agent.simulation.writes import seal_order, unseal_order
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -267,7 +269,15 @@ class LocalVenue(LocalMarketData):
         self._account = account
         self._answers: dict[str, tuple[object, Accepted]] = {}
 
+    def seal(self, order: PlaceOrder, *, key: str) -> SealedOrder:
+        return seal_order(order, key)
+
+    async def send(self, sealed: SealedOrder) -> PlaceReply:
+        order, key = unseal_order(sealed)
+        return await self.place(order, key=key)
+
     async def place(self, order: PlaceOrder, *, key: str) -> PlaceReply:
+        """Ask for an order, unsealed."""
         if order.engine is Engine.AMM:
             return self._send(order)
         return self._once(key, order, lambda: self._send(order))

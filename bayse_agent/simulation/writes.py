@@ -6,6 +6,7 @@ that asking again in the same world was answered alike.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -23,6 +24,7 @@ from bayse_agent.domain.order import (
     OrderId,
     OrderType,
     PlaceOrder,
+    SealedOrder,
     SelfTrade,
     TimeInForce,
     Unresolved,
@@ -55,6 +57,27 @@ class Write:
 def order_text(order: PlaceOrder, key: str) -> Text:
     """The arguments of PLACE."""
     return {"key": key, **_told(order)}
+
+
+def order_of(arguments: Text) -> PlaceOrder:
+    """The order in the arguments of PLACE."""
+    return PlaceOrder(
+        **_read({name: text for name, text in arguments.items() if name != "key"}, _ORDER)
+    )
+
+
+def seal_order(order: PlaceOrder, key: str) -> SealedOrder:
+    """An order as bytes: the arguments of PLACE as one line of JSON."""
+    body = json.dumps(order_text(order, key), sort_keys=True, separators=(",", ":"))
+    return SealedOrder(
+        route="local", key=key if order.engine is Engine.CLOB else None, body=body.encode()
+    )
+
+
+def unseal_order(sealed: SealedOrder) -> tuple[PlaceOrder, str]:
+    """What `seal_order` wrote down: the order and its key."""
+    arguments = json.loads(sealed.body)
+    return order_of(arguments), arguments["key"]
 
 
 def change_text(change: Amend, key: str) -> Text:
@@ -95,8 +118,8 @@ def asking(verb: Verb, arguments: Text) -> Callable[[Venue], Awaitable[Answer]]:
     told = dict(arguments)
     match verb:
         case Verb.PLACE:
-            key, order = told.pop("key"), PlaceOrder(**_read(told, _ORDER))
-            return lambda venue: venue.place(order, key=key)
+            request = seal_order(order_of(told), told["key"])
+            return lambda venue: venue.send(request)
         case Verb.AMEND:
             key, change = told.pop("key"), Amend(**_read(told, _CHANGE))
             return lambda venue: venue.amend(change, key=key)

@@ -18,6 +18,7 @@ from bayse_agent.domain.order import (
     OrderId,
     OrderType,
     PlaceOrder,
+    SealedOrder,
     SelfTrade,
     TimeInForce,
     Unresolved,
@@ -29,6 +30,7 @@ from bayse_agent.simulation.writes import (
     change_text,
     order_text,
     set_text,
+    unseal_order,
 )
 
 EPOCH = datetime(2026, 6, 1, tzinfo=UTC)
@@ -40,8 +42,8 @@ class Hearing:
     def __init__(self) -> None:
         self.heard: tuple[object, ...] = ()
 
-    async def place(self, order: PlaceOrder, *, key: str) -> Unresolved:
-        return self._hear(order, key)
+    async def send(self, sealed: SealedOrder) -> Unresolved:
+        return self._hear(*unseal_order(sealed))
 
     async def amend(self, change: Amend, *, key: str) -> Unresolved:
         return self._hear(change, key)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from bayse_agent.adapters.bayse.client import Access, BayseClient, Request
@@ -32,6 +31,7 @@ from bayse_agent.domain.order import (
     Declined,
     PlaceOrder,
     PlaceReply,
+    SealedOrder,
     SelfTrade,
     Unresolved,
     VenueOrder,
@@ -49,27 +49,15 @@ _IN_DOUBT = re.compile(r"internal|timeout|timed|unavailable|unknown", re.IGNOREC
 _KEY_REUSED = re.compile(r"idempot", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SealedOrder:
-    """A request exactly as it will leave. `key` is None on the route that takes none.
-
-    Store it before it is sent; what is sent later is this, byte by byte.
-    """
-
-    path: str
-    key: str | None
-    body: bytes
-
-
 def seal(order: PlaceOrder, *, key: str, unit: SellUnit) -> SealedOrder:
     """Write an order down. Raises InvalidValue for one that the venue cannot take."""
     if not _KEY.fullmatch(key):
         raise InvalidValue(f"not an idempotency key: {key!r}")
     if order.engine is Engine.CLOB:
-        return SealedOrder(path=BATCH, key=key, body=writing.batch_of_one(order, unit))
+        return SealedOrder(route=BATCH, key=key, body=writing.batch_of_one(order, unit))
     event, market = quote(order.event_id, safe=""), quote(order.market_id, safe="")
     path = f"/v1/pm/events/{event}/markets/{market}/orders"
-    return SealedOrder(path=path, key=None, body=writing.single(order, unit))
+    return SealedOrder(route=path, key=None, body=writing.single(order, unit))
 
 
 async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
@@ -78,7 +66,7 @@ async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
     if sealed.key is None:
         return await _send_single(client, sealed, asked)
     key = sealed.key
-    reply = await _outcome(lambda: client.post_known(sealed.path, sealed.body, key))
+    reply = await _outcome(lambda: client.post_known(sealed.route, sealed.body, key))
     if not isinstance(reply, Answer):
         return reply
 
@@ -90,7 +78,7 @@ async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
 
 
 async def _send_single(client: BayseClient, sealed: SealedOrder, asked: orders.Asked) -> PlaceReply:
-    reply = await send_once(client, sealed.path, sealed.body)
+    reply = await send_once(client, sealed.route, sealed.body)
     if not isinstance(reply, Answer):
         return reply
     concluded = _concluded(reply, lambda: orders.placed(reply.json(), asked, client.drift))
@@ -176,7 +164,7 @@ def _asked(sealed: SealedOrder) -> orders.Asked:
     drift = Drift()
     body = Reader(decode(sealed.body), "sealed", drift)
     row = body if sealed.key is None else body.rows("orders", "sealed.order")[0]
-    single = _SINGLE.fullmatch(sealed.path)
+    single = _SINGLE.fullmatch(sealed.route)
     market_id = unquote(single.group(1)) if single else row.optional_id("marketId")
     return orders.Asked(
         market_id=None if market_id is None else MarketId(market_id),

@@ -9,7 +9,6 @@ from urllib.parse import quote as quoted
 from bayse_agent.adapters.bayse import placing
 from bayse_agent.adapters.bayse.client import Access, BayseClient
 from bayse_agent.adapters.bayse.paging import every_page
-from bayse_agent.adapters.bayse.placing import SealedOrder
 from bayse_agent.adapters.bayse.replies import Answer
 from bayse_agent.adapters.bayse.wire import account, listing, orders, prices, writing
 from bayse_agent.adapters.bayse.wire.reader import Reader
@@ -45,6 +44,7 @@ from bayse_agent.domain.order import (
     OrderId,
     PlaceOrder,
     PlaceReply,
+    SealedOrder,
     Trade,
     Unresolved,
     VenueOrder,
@@ -174,7 +174,7 @@ class BayseVenue:
 
     # What can be done
 
-    def encode(self, order: PlaceOrder, *, key: str) -> SealedOrder:
+    def seal(self, order: PlaceOrder, *, key: str) -> SealedOrder:
         """The exact request for an order, to be stored before it is sent.
 
         Raises InvalidValue for an order that the venue cannot take.
@@ -182,12 +182,13 @@ class BayseVenue:
         return placing.seal(order, key=key, unit=self._client.options.sell_unit)
 
     async def send(self, sealed: SealedOrder) -> PlaceReply:
-        """Send what `encode` made, byte by byte. Never raises for what happens on the way."""
+        """Send what `seal` made, byte by byte. Never raises for what happens on the way."""
         return await placing.send(self._client, sealed)
 
     async def place(self, order: PlaceOrder, *, key: str) -> PlaceReply:
+        """Seal and send in one go, for those who keep no books."""
         try:
-            sealed = self.encode(order, key=key)
+            sealed = self.seal(order, key=key)
         except InvalidValue as error:
             return Declined(status=placing.NOT_SENT, code="invalid_order", message=str(error))
         return await self.send(sealed)

@@ -7,13 +7,14 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from bayse_agent.adapters.bayse.placing import SealedOrder, seal
+from bayse_agent.adapters.bayse.placing import seal
 from bayse_agent.adapters.bayse.wire.writing import SellUnit
 from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, Side
 from bayse_agent.domain.money import Currency, Price
 from bayse_agent.domain.order import (
     OrderType,
     PlaceOrder,
+    SealedOrder,
     TimeInForce,
 )
 from tests.adapters.bayse import samples

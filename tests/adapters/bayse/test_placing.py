@@ -64,12 +64,12 @@ async def test_send_when_given_stored_bytes_then_exactly_those_arrive(
     venue: BayseVenue, server: ScriptedServer
 ) -> None:
     server.answers(Reply.of(samples.batch(samples.placed_book_order())))
-    stored = venue.encode(book_order(), key=KEY)
+    stored = venue.seal(book_order(), key=KEY)
 
     await venue.send(stored)
 
     seen = server.requests[0]
-    assert (seen.path, seen.body) == (stored.path, stored.body)
+    assert (seen.path, seen.body) == (stored.route, stored.body)
     assert seen.headers["idempotency-key"] == KEY
 
 

@@ -31,7 +31,7 @@ from tests.adapters.bayse.scripted_server import (
 def test_seal_when_on_a_book_then_is_a_batch_of_one_under_the_key() -> None:
     made = sealed(book_order())
 
-    assert (made.path, made.key) == ("/v1/pm/orders/batch", KEY)
+    assert (made.route, made.key) == ("/v1/pm/orders/batch", KEY)
     assert made.body == (
         b'{"orders":[{"marketId":"7a1e3c9b-52d8-46f0-b3c4-9e8f7d6c5b4a","side":"BUY",'
         b'"outcomeId":"5b7f2c1e-8d34-4f0a-9b61-2c7e4a9d0f13","amount":100,"type":"LIMIT",'
@@ -43,7 +43,7 @@ def test_seal_when_against_a_formula_then_takes_the_single_route_without_key() -
     made = sealed(formula_order(amount=Decimal("99.63")))
 
     expected = f"/v1/pm/events/{samples.EVENT}/markets/{samples.MARKET}/orders"
-    assert (made.path, made.key) == (expected, None)
+    assert (made.route, made.key) == (expected, None)
     assert json.loads(made.body)["amount"] == 99.63
 
 
