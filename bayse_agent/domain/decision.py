@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bayse_agent.domain.market import MarketId
+from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import Buy, Sell
 
 
@@ -46,6 +47,7 @@ class Reason(StrEnum):
     REFUSED_EXPOSURE = "refused_exposure"
     # It was sent, and the venue had the last word.
     PRICE_MOVED = "price_moved"
+    SELL_UNIT = "sell_unit"
     UNFILLED = "unfilled"
     DECLINED = "declined"
     UNRESOLVED = "unresolved"
@@ -83,13 +85,31 @@ class Pass:
     detail: str = ""
 
 
+class Trigger(StrEnum):
+    """What sets off a sale, most urgent first; BY_HAND is a person's wish."""
+
+    STOP_LOSS = "stop_loss"
+    TAKE_PROFIT = "take_profit"
+    TRAILING = "trailing"
+    EDGE_DECAY = "edge_decay"
+    UNWATCHED = "unwatched"
+    BETTER_SOLD = "better_sold"
+    BY_HAND = "by_hand"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """A sell and what set it off. `forecast_id` is the one that the position was bought on."""
+    """A sell and what set it off. `forecast_id` is the latest forecast of the market, if any.
+
+    `proceeds` is what the sell would bring after fees as things were seen, None when nobody
+    looked. `cause` has the numbers, for people.
+    """
 
     wish: Sell
-    forecast_id: str
+    forecast_id: str | None
     cause: str
+    trigger: Trigger = Trigger.BY_HAND
+    proceeds: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
