@@ -1,0 +1,359 @@
+"""Typed settings, read once: the environment, a `.env` file when asked, and nothing else.
+
+Every problem is told at once, with the variable, its value and what is allowed; keys and passwords
+never appear. What each setting does is in docs/configuration.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bayse_agent.adapters.bayse.address import PRODUCTION, PRODUCTION_SOCKETS, Address
+from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.money import Currency, Money
+
+SERIES_SLUGS = (
+    *(f"crypto-{coin}-5min" for coin in ("btc", "sol", "eth", "bnb")),
+    *(f"crypto-{coin}-{length}" for length in ("15min", "1h") for coin in ("btc", "sol", "eth")),
+    *(f"fx-{pair}-1h" for pair in ("usdngn", "gbpusd", "eurusd", "gbpjpy", "eurjpy", "usdjpy")),
+    *(f"commodity-{metal}-1h" for metal in ("xauusd", "xagusd")),
+)
+"""The series that are scanned when none are named."""
+_SNIPED = (
+    *(f"crypto-{coin}-5min" for coin in ("sol", "btc", "eth")),
+    *(f"fx-{pair}-1h" for pair in ("usdngn", "gbpusd")),
+)
+_NAIRA_A_DOLLAR = 100
+"""Only for defaults: what is NGN 5,000 by default is USD 50, the same number of payouts."""
+_HIDDEN = "(hidden)"
+_PRIVATE = re.compile(r"@|sk_|pk_")
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Mode(StrEnum):
+    """Which objects fill the ports: a pretend world, real prices with play money, or all real."""
+
+    DEMO = "demo"
+    PAPER = "paper"
+    LIVE = "live"
+
+
+def _folded(value: object) -> object:
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
+def _raised(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def _items(value: object) -> object:
+    """A comma separated list; spaces around its items and empty items do not count."""
+    if isinstance(value, str):
+        return tuple(dict.fromkeys(item.strip() for item in value.split(",") if item.strip()))
+    return value
+
+
+def _names(value: object) -> object:
+    return _items(_raised(value))
+
+
+def _slugs(value: object) -> object:
+    items = _items(_folded(value))
+    if isinstance(items, tuple) and not all(_SLUG.fullmatch(str(item)) for item in items):
+        raise ValueError("not slugs")
+    return items
+
+
+def _zone(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value.strip())
+    except (LookupError, ValueError, OSError) as error:
+        raise ValueError("not a time zone") from error
+
+
+def _folder(value: object) -> object:
+    """A directory, with ~ for the home of its user. It need not be there yet."""
+    try:
+        folder = Path(str(value)).expanduser().absolute()
+        is_something_else = folder.exists() and not folder.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ValueError("not a path") from error
+    if is_something_else:
+        raise ValueError("not a directory")
+    return folder
+
+
+def _database(value: object) -> object:
+    """A database's address, for the driver that we use."""
+    text = str(value).strip()
+    scheme, mark, rest = text.partition("://")
+    scheme = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}.get(
+        scheme, scheme
+    )
+    known = ("postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
+    if not mark or scheme not in known or not rest.strip("/"):
+        raise ValueError("not an address of a database")
+    return f"{scheme}://{rest}"
+
+
+def _address(value: object) -> object:
+    return _parsed(Address.parse, value)
+
+
+def _sockets(value: object) -> object:
+    return _parsed(Address.of_sockets, value)
+
+
+def _parsed(parse: Callable[[str], Address], value: object) -> str:
+    try:
+        return parse(str(value)).root
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from error
+
+
+def _stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+_Mode = Annotated[Mode, BeforeValidator(_folded)]
+_Folder = Annotated[Path, BeforeValidator(_folder)]
+_Database = Annotated[SecretStr, BeforeValidator(_database)]
+_Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+_Key = Annotated[SecretStr, BeforeValidator(_stripped)]
+_Address = Annotated[str, BeforeValidator(_address)]
+_Sockets = Annotated[str, BeforeValidator(_sockets)]
+_Currency = Annotated[Currency, BeforeValidator(_raised)]
+_Count = Annotated[int, Field(ge=0, le=1000)]
+_Seconds = Annotated[int, Field(ge=0, le=86_400)]
+_Percent = Annotated[Decimal, Field(ge=0, le=100)]
+_Fraction = Annotated[Decimal, Field(ge=0, lt=1)]
+_Cash = Annotated[Decimal, Field(gt=0, le=10**12)]
+_CashOrNone = Annotated[Decimal, Field(ge=0, le=10**12)]
+_Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+_Slugs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slugs)]
+
+_A_COUNT = "a whole number from 0 to 1000"
+_AN_AMOUNT = "an amount above 0"
+_A_DATABASE = "sqlite:///file or postgresql://user:password@host/name"
+_AN_ADDRESS = "such as https://relay.bayse.markets/v1, or an http address of this computer"
+_SOCKETS = "such as wss://socket.bayse.markets, or a ws address of this computer"
+_SERIES = "slugs of series with commas between them, such as crypto-btc-5min,fx-usdngn-1h"
+
+
+def _setting(name: str, default: Any, allowed: str) -> Any:
+    """A setting: its variable, its default, and what is allowed in words."""
+    return Field(default, validation_alias=name, json_schema_extra={"allowed": allowed})
+
+
+class Settings(BaseSettings):
+    """What a user has set. Make it with `Settings.read`; it never changes afterwards."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    SECRETS: ClassVar = frozenset({"BAYSE_PUBLIC_KEY", "BAYSE_PRIVATE_KEY", "DATABASE_URL"})
+
+    # -- which world ---------------------------------------------------------------------------
+
+    asked_mode: _Mode | None = _setting("AGENT_MODE", None, "demo, paper or live")
+    mock_mode: bool | None = _setting("MOCK_MODE", None, "true or false")
+    data_dir: _Folder = _setting("AGENT_DATA_DIR", "~/.bayse-agent", "a directory")
+    asked_database: _Database | None = _setting("DATABASE_URL", None, _A_DATABASE)
+    timezone: _Zone = _setting("AGENT_TIMEZONE", "Africa/Lagos", "a zone such as Africa/Lagos")
+
+    # -- the venue -----------------------------------------------------------------------------
+
+    public_key: _Key | None = _setting("BAYSE_PUBLIC_KEY", None, "a public key of the venue's")
+    private_key: _Key | None = _setting("BAYSE_PRIVATE_KEY", None, "a secret key of the venue's")
+    asked_address: _Address | None = _setting("BAYSE_API_BASE_URL", None, _AN_ADDRESS)
+    other_address: _Address | None = _setting("BAYSE_BASE_URL", None, _AN_ADDRESS)
+    sockets_address: _Sockets = _setting("BAYSE_WS_BASE_URL", PRODUCTION_SOCKETS, _SOCKETS)
+    currency: _Currency = _setting("BAYSE_DEFAULT_CURRENCY", Currency.NGN, "NGN or USD")
+
+    # -- trading -------------------------------------------------------------------------------
+
+    auto_trade: bool = _setting("AGENT_AUTO_TRADE", False, "true or false")
+    max_open_positions: _Count = _setting("AGENT_MAX_OPEN_POSITIONS", 3, _A_COUNT)
+    max_daily_trades: _Count = _setting("AGENT_MAX_DAILY_TRADES", 50, _A_COUNT)
+    min_confidence: _Percent = _setting("AGENT_MIN_CONFIDENCE", Decimal(65), "0 to 100")
+    balance_reserve: _Fraction = _setting(
+        "AGENT_BALANCE_RESERVE_PCT", Decimal("0.30"), "a fraction from 0 to less than 1"
+    )
+    asked_max_position: _Cash | None = _setting("AGENT_MAX_POSITION_SIZE", None, _AN_AMOUNT)
+    asked_floor: _CashOrNone = _setting("AGENT_BALANCE_FLOOR", Decimal(0), "an amount from 0")
+    ignore_balance_check: bool = _setting("AGENT_IGNORE_BALANCE_CHECK", False, "false")
+    scan_interval_s: Annotated[_Seconds, Field(ge=5)] = _setting(
+        "AGENT_SCAN_INTERVAL_SECONDS", 900, "a whole number of seconds from 5 to 86400"
+    )
+    reanalyze_minutes: Annotated[int, Field(ge=0, le=10_080)] = _setting(
+        "AGENT_REANALYZE_MINUTES", 50, "a whole number of minutes from 0 to 10080"
+    )
+    event_page_size: Annotated[int, Field(ge=1, le=100)] = _setting(
+        "AGENT_EVENT_PAGE_SIZE", 50, "a whole number from 1 to 100"
+    )
+    asked_series: _Slugs = _setting("AGENT_SERIES_SLUGS", (), _SERIES)
+    categories: _Names = _setting("AGENT_CATEGORIES", (), "such as crypto,sports")
+    snipe_series: _Slugs = _setting("SNIPE_SERIES_SLUGS", _SNIPED, _SERIES)
+    snipe_observe_s: Annotated[_Seconds, Field(ge=1)] = _setting(
+        "SNIPE_OBSERVE_SECONDS", 300, "a whole number of seconds from 1 to 86400"
+    )
+    snipe_min_s: _Seconds = _setting(
+        "SNIPE_MIN_SECONDS", 8, "a whole number of seconds, less than SNIPE_OBSERVE_SECONDS"
+    )
+    stop_loss: Annotated[Decimal, Field(gt=0, le=1)] = _setting(
+        "STOP_LOSS_PCT", Decimal("0.35"), "a fraction above 0, up to 1"
+    )
+    asked_paper_bankroll: _Cash | None = _setting("PAPER_BANKROLL", None, _AN_AMOUNT)
+
+    @classmethod
+    def read(cls, env_file: Path | None = None) -> Self:
+        """Read the environment, and below it a `.env` file where one is named.
+
+        Raises ConfigurationError that tells every problem at once.
+        """
+        if env_file is not None:
+            _check_readable(env_file)
+        return cls(_env_file=env_file)  # type: ignore[call-arg]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_problems_at_once(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Check the fields, then how the sound ones fit together, and tell everything."""
+        wrong: dict[str, str] = {}
+        try:
+            settings = handler(data)
+        except ValidationError as error:
+            wrong = dict(_problems(cls, error))
+            settings = handler({name: data[name] for name in data if name not in wrong})
+        problems = [*wrong.values(), *_contradictions(settings, frozenset(wrong))]
+        if problems:
+            raise ConfigurationError("these settings cannot be used:\n" + "\n".join(problems))
+        return settings
+
+    # -- what follows from them ----------------------------------------------------------------
+
+    @property
+    def mode(self) -> Mode:
+        """The world to trade in. Live is never a default, and never follows from MOCK_MODE."""
+        if self.asked_mode is not None:
+            return self.asked_mode
+        return Mode.PAPER if self.mock_mode is False else Mode.DEMO
+
+    @property
+    def database_url(self) -> SecretStr:
+        """Where the books of the mode are: a file of its own unless another place is named."""
+        if self.asked_database is not None:
+            return self.asked_database
+        return SecretStr(f"sqlite:///{self.data_dir / self.mode.value}.db")
+
+    @property
+    def api_address(self) -> str:
+        return self.asked_address or self.other_address or PRODUCTION
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The series that are scanned."""
+        return self.asked_series or SERIES_SLUGS
+
+    @property
+    def max_position(self) -> Money:
+        return self._money(self.asked_max_position, naira=5_000)
+
+    @property
+    def balance_floor(self) -> Money:
+        return Money(self.asked_floor, self.currency)
+
+    @property
+    def paper_bankroll(self) -> Money:
+        return self._money(self.asked_paper_bankroll, naira=100_000)
+
+    def _money(self, asked: Decimal | None, *, naira: int) -> Money:
+        if asked is not None:
+            return Money(asked, self.currency)
+        usual = naira if self.currency is Currency.NGN else naira // _NAIRA_A_DOLLAR
+        return Money.of(usual, self.currency)
+
+
+def variable(field: FieldInfo) -> str:
+    """The name of a setting's variable."""
+    return str(field.validation_alias)
+
+
+def _check_readable(file: Path) -> None:
+    try:
+        file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"cannot read the settings in {file}: {error}") from error
+
+
+def _problems(cls: type[Settings], error: ValidationError) -> Iterator[tuple[str, str]]:
+    """(variable, problem) of each field that is wrong."""
+    fields = {variable(field): field for field in cls.model_fields.values()}
+    for each in error.errors(include_url=False, include_context=False):
+        name = str(each["loc"][0])
+        extra = fields[name].json_schema_extra
+        allowed = extra["allowed"] if isinstance(extra, dict) else ""
+        shown = _HIDDEN if name in cls.SECRETS else _shown(str(each["input"]))
+        yield name, f"  {name} is {shown}: it must be {allowed}"
+
+
+def _shown(value: str) -> str:
+    """A value in a message: cut, and hidden where a key or a password may have strayed into it."""
+    return _HIDDEN if _PRIVATE.search(value) else repr(value[:80])
+
+
+def _contradictions(settings: Settings, wrong: frozenset[str]) -> Iterator[str]:
+    """Settings that are sound by themselves, and impossible together."""
+    yield from _mode_problems(settings)
+    yield from _key_problems(settings, wrong)
+    one, other = settings.asked_address, settings.other_address
+    if one is not None and other is not None and one != other:
+        yield f"  BAYSE_API_BASE_URL is {one!r}, and BAYSE_BASE_URL {other!r}: set one of them"
+    if (
+        not wrong & {"SNIPE_MIN_SECONDS", "SNIPE_OBSERVE_SECONDS"}
+        and settings.snipe_min_s >= settings.snipe_observe_s
+    ):
+        yield (
+            f"  SNIPE_MIN_SECONDS is {settings.snipe_min_s}: it must be less than "
+            f"SNIPE_OBSERVE_SECONDS, which is {settings.snipe_observe_s}"
+        )
+    if settings.ignore_balance_check:
+        yield "  AGENT_IGNORE_BALANCE_CHECK is true: it must be false, nothing is bet unseen"
+
+
+def _mode_problems(settings: Settings) -> Iterator[str]:
+    mode, mock = settings.asked_mode, settings.mock_mode
+    if mode is not None and mock is not None and mock is not (mode is Mode.DEMO):
+        yield (
+            f"  MOCK_MODE is {str(mock).lower()}, and AGENT_MODE {mode.value}: "
+            "leave out MOCK_MODE, true of it is demo and false anything else"
+        )
+
+
+def _key_problems(settings: Settings, wrong: frozenset[str]) -> Iterator[str]:
+    """Live needs both keys; a secret in the place of the public one would be sent about."""
+    for name, key, prefix in (
+        ("BAYSE_PUBLIC_KEY", settings.public_key, "sk_"),
+        ("BAYSE_PRIVATE_KEY", settings.private_key, "pk_"),
+    ):
+        if key is not None and key.get_secret_value().startswith(prefix):
+            yield f"  {name} is {_HIDDEN}: it begins with {prefix}, so it is the other key"
+        if key is None and name not in wrong and settings.mode is Mode.LIVE:
+            yield f"  {name} is not set: it must be, for AGENT_MODE is live"
