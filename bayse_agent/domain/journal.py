@@ -35,9 +35,12 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What the books tell of earlier runs: how many, the last one, and how far they reach."""
+    """What the books tell of earlier runs: how many, when the first began, the last one, and how
+    far they reach.
+    """
 
     runs: int
+    first_at: datetime
     last: Run
     until: datetime
 

@@ -32,6 +32,7 @@ def history(connection: Connection) -> History | None:
     moments = [connection.execute(select(func.max(column))).scalar_one() for column in _WRITTEN_AT]
     return History(
         runs=connection.execute(select(func.count()).select_from(runs)).scalar_one(),
+        first_at=connection.execute(select(func.min(runs.c.started_at))).scalar_one(),
         last=run_of(last),
         until=max(moment for moment in moments if moment is not None),
     )
