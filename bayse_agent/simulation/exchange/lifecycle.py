@@ -28,7 +28,7 @@ def list_event(state: State, spec: EventSpec) -> EventState:
     number = len(state.events) + 1
     event = EventState(
         number=number,
-        id=ids.make(ids.Kind.EVENT, number),
+        id=spec.id or ids.make(ids.Kind.EVENT, number),
         spec=spec,
         status=MarketStatus.DRAFT,
     )
@@ -46,13 +46,15 @@ def list_event(state: State, spec: EventSpec) -> EventState:
 
 def _market(state: State, event: EventState, spec: MarketSpec) -> MarketState:
     number = len(state.markets) + 1
+    market_id, *outcome_ids = spec.ids or (
+        ids.make(ids.Kind.MARKET, number),
+        ids.make(ids.Kind.OUTCOME, 1, number),
+        ids.make(ids.Kind.OUTCOME, 2, number),
+    )
     market = MarketState(
         number=number,
-        id=ids.make(ids.Kind.MARKET, number),
-        outcome_ids=(
-            ids.make(ids.Kind.OUTCOME, 1, number),
-            ids.make(ids.Kind.OUTCOME, 2, number),
-        ),
+        id=market_id,
+        outcome_ids=(outcome_ids[0], outcome_ids[1]),
         spec=spec,
         event=event,
         status=MarketStatus.DRAFT,

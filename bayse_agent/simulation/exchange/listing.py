@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 class MarketSpec:
     """A market to be listed. `prior` is the chance of outcome1 that a pool opens at.
 
-    `fee_percent` is in percent, as on the wire; `minimum_order` in units of each currency.
+    `fee_percent` is in percent, as on the wire; `minimum_order` in units of each currency. `ids`
+    are those of the market and of its two outcomes, where another venue has named them.
     """
 
     title: str
@@ -33,6 +34,7 @@ class MarketSpec:
     rules: str
     prior: Decimal = Decimal("0.5")
     threshold: Decimal | None = None
+    ids: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,8 @@ class EventSpec:
     """An event to be listed. Times are milliseconds; `slug` is unique.
 
     `depth` is the liquidity parameter b of a pool, in shares, and `liability_shares` the bound
-    of its loss (None: the formula's own); neither means anything for books.
+    of its loss (None: the formula's own); neither means anything for books. `id` is the event's
+    where another venue has named it.
     """
 
     slug: str
@@ -60,6 +63,7 @@ class EventSpec:
     currencies: tuple[Currency, ...] = (Currency.USD, Currency.NGN)
     depth: Decimal = Decimal(4000)
     liability_shares: Decimal | None = None
+    id: str | None = None
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -113,9 +113,16 @@ def place_on_pool(
         request.amount,
         state.switches.sell_unit,
     )
+    return take_offer(state, account, market, request, taken)
+
+
+def take_offer(
+    state: State, account: Account, market: MarketState, request: PlaceOrder, taken: Offer
+) -> Order:
+    """Fill an order at an offer's terms, whoever made it. Raises Refusal for what is not to be."""
     if taken.exceeds_liability:
         raise Refusal(400, "MAX_LIABILITY", "trade goes over the maximum liability of this market")
-    if account.free_shares(market, outcome, request.currency) < taken.micro and (
+    if account.free_shares(market, taken.outcome, request.currency) < taken.micro and (
         request.side is Side.SELL and not account.is_house
     ):
         raise insufficient_shares()
@@ -123,7 +130,7 @@ def place_on_pool(
     order = Order(
         account,
         market,
-        outcome,
+        taken.outcome,
         request.side,
         request.currency,
         0,
