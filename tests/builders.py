@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from bayse_agent.domain.books import Books, Tags
+from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context, Forecast, Underlying
 from bayse_agent.domain.journal import Deposit, Look, MarketResult, TrackedMarket
@@ -237,6 +239,30 @@ def a_forecast(
 def a_portfolio(deposits: str = "100000", currency: Currency = Currency.NGN) -> Portfolio:
     """Cash alone."""
     return fold(Money.of(deposits, currency), (), ())
+
+
+def some_tags(market_id: str) -> Tags:
+    """A market in an event of its own, on nothing that others are on."""
+    return Tags(
+        event_id=EventId(f"event-of-{market_id}"),
+        category=None,
+        series=None,
+        symbol=None,
+        closes_at=None,
+    )
+
+
+def some_books(portfolio: Portfolio | None = None, *, at: datetime = NOON) -> Books:
+    """Books of an armed agent, found equal with the venue's just now; nothing was done lately."""
+    portfolio = portfolio or a_portfolio()
+    held = {position.market_id for position in portfolio.positions}
+    ordered = {intent.market_id for intent in portfolio.live}
+    return Books(
+        portfolio=portfolio,
+        state=TradingState.ARMED,
+        tags={market_id: some_tags(market_id) for market_id in held | ordered},
+        reconciled_at=at,
+    )
 
 
 def a_tracked_market(

@@ -6,17 +6,14 @@ from dataclasses import dataclass, field
 
 from bayse_agent.domain.decision import Bet, Pass
 from bayse_agent.domain.forecast import Context, Forecast
-from bayse_agent.domain.portfolio import Portfolio
-from bayse_agent.domain.risk import Limits, headroom
 from bayse_agent.domain.sizing import Purse, SizingRule, size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KellySettings:
-    """How stakes are found, and the limits that they are cut to before the review sees them."""
+    """How stakes are found. The limits come with the purse."""
 
     rule: SizingRule = field(default_factory=SizingRule)
-    limits: Limits = field(default_factory=Limits)
 
 
 class Kelly:
@@ -27,9 +24,6 @@ class Kelly:
     def __init__(self, settings: KellySettings) -> None:
         self._settings = settings
 
-    def decide(self, context: Context, forecast: Forecast, portfolio: Portfolio) -> Bet | Pass:
+    def decide(self, context: Context, forecast: Forecast, purse: Purse) -> Bet | Pass:
         """Pure: the same arguments give the same decision."""
-        purse = Purse(
-            bankroll=portfolio.bankroll, ceiling=headroom(portfolio, self._settings.limits)
-        )
         return size(context, forecast, purse, self._settings.rule)

@@ -9,10 +9,11 @@ import pytest
 
 from bayse_agent.domain.decision import Pass
 from bayse_agent.domain.forecast import Forecast, NoForecast
+from bayse_agent.domain.risk import Limits, purse
 from bayse_agent.forecasters.coin import Coin
 from bayse_agent.forecasters.market_price import MarketPrice
 from bayse_agent.strategies.kelly import Kelly, KellySettings
-from tests.builders import NOON, a_book, a_context, a_market, a_portfolio
+from tests.builders import NOON, a_book, a_context, a_market, some_books
 
 
 async def test_market_price_says_the_middle_of_the_book() -> None:
@@ -30,7 +31,8 @@ async def test_market_price_never_leads_to_a_bet() -> None:
     context = a_context(market=a_market(fee_rate="0"))
     answer = await MarketPrice(standard_error=0.0).forecast(context)
     assert isinstance(answer, Forecast)
-    decision = Kelly(KellySettings()).decide(context, answer, a_portfolio())
+    money = purse(context, some_books(), Limits())
+    decision = Kelly(KellySettings()).decide(context, answer, money)
     assert isinstance(decision, Pass)
 
 
@@ -52,7 +54,8 @@ async def test_coin_draws_evenly_and_never_leads_to_a_bet() -> None:
         answer = await Coin().forecast(moment)
         assert isinstance(answer, Forecast)
         drawn.append(answer.probability)
-        assert isinstance(strategy.decide(moment, answer, a_portfolio()), Pass)
+        money = purse(moment, some_books(), Limits())
+        assert isinstance(strategy.decide(moment, answer, money), Pass)
     assert sum(drawn) / len(drawn) == pytest.approx(0.5, abs=0.06)
     assert min(drawn) < 0.05
     assert max(drawn) > 0.95

@@ -1,4 +1,4 @@
-"""The kelly strategy: it sizes within the limits, so that the review has nothing to refuse."""
+"""The kelly strategy: it sizes within the purse, so that the review has nothing to refuse."""
 
 from __future__ import annotations
 
@@ -9,43 +9,41 @@ from hypothesis import strategies as st
 
 from bayse_agent.domain.decision import Bet, Pass, Reason
 from bayse_agent.domain.money import Currency, Money
-from bayse_agent.domain.risk import Approved, Limits, review
-from bayse_agent.domain.sizing import SizingRule
+from bayse_agent.domain.risk import Approved, Limits, purse, review
+from bayse_agent.domain.sizing import Purse, SizingRule
 from bayse_agent.strategies.kelly import Kelly, KellySettings
-from tests.builders import a_context, a_forecast, a_portfolio
+from tests.builders import a_context, a_forecast, a_portfolio, some_books
+
+
+def a_purse(ceiling: str = "5000", bankroll: str = "100000") -> Purse:
+    return Purse(bankroll=Money.of(bankroll, Currency.NGN), ceiling=Money.of(ceiling, Currency.NGN))
 
 
 def test_decide_with_an_edge_bets() -> None:
-    answer = Kelly(KellySettings()).decide(a_context(), a_forecast(0.65), a_portfolio())
+    answer = Kelly(KellySettings()).decide(a_context(), a_forecast(0.65), a_purse())
     assert isinstance(answer, Bet)
 
 
 def test_decide_without_an_edge_passes() -> None:
-    answer = Kelly(KellySettings()).decide(a_context(), a_forecast(0.50), a_portfolio())
+    answer = Kelly(KellySettings()).decide(a_context(), a_forecast(0.50), a_purse())
     assert isinstance(answer, Pass)
     assert answer.reason is Reason.NO_EDGE
 
 
 def test_decide_twice_gives_the_same_decision() -> None:
     strategy = Kelly(KellySettings())
-    arguments = (a_context(), a_forecast(0.65), a_portfolio())
+    arguments = (a_context(), a_forecast(0.65), a_purse())
     assert strategy.decide(*arguments) == strategy.decide(*arguments)
 
 
-def test_decide_stays_within_the_largest_stake() -> None:
-    limits = Limits(max_stake={Currency.NGN: Money.of(150, Currency.NGN)})
-    answer = Kelly(KellySettings(limits=limits)).decide(
-        a_context(), a_forecast(0.65), a_portfolio()
-    )
+def test_decide_stays_within_the_ceiling() -> None:
+    answer = Kelly(KellySettings()).decide(a_context(), a_forecast(0.65), a_purse("150"))
     assert isinstance(answer, Bet)
     assert answer.wish.stake == Money.of(150, Currency.NGN)
 
 
 def test_decide_without_money_left_passes() -> None:
-    limits = Limits(reserve=Decimal(1))
-    answer = Kelly(KellySettings(limits=limits)).decide(
-        a_context(), a_forecast(0.65), a_portfolio()
-    )
+    answer = Kelly(KellySettings()).decide(a_context(), a_forecast(0.65), a_purse("0"))
     assert isinstance(answer, Pass)
     assert answer.reason is Reason.NO_MONEY
 
@@ -58,8 +56,9 @@ def test_decide_without_money_left_passes() -> None:
 def test_decide_proposes_only_what_the_review_approves(
     chance: float, error: float, deposits: int
 ) -> None:
-    settings = KellySettings(rule=SizingRule(bankroll_fraction=Decimal("0.9")))
-    portfolio = a_portfolio(str(deposits))
-    answer = Kelly(settings).decide(a_context(), a_forecast(chance, error), portfolio)
+    context, limits = a_context(), Limits()
+    books = some_books(a_portfolio(str(deposits)))
+    strategy = Kelly(KellySettings(rule=SizingRule(bankroll_fraction=Decimal("0.9"))))
+    answer = strategy.decide(context, a_forecast(chance, error), purse(context, books, limits))
     if isinstance(answer, Bet):
-        assert isinstance(review(answer, a_context(), portfolio, settings.limits), Approved)
+        assert isinstance(review(answer, context, books, limits), Approved)

@@ -22,11 +22,10 @@ from bayse_agent.domain.risk import (
     Limits,
     Refused,
     deployable,
-    headroom,
+    purse,
     review,
 )
 from tests.builders import (
-    DOWN,
     MARKET_ID,
     NOON,
     UP,
@@ -37,9 +36,16 @@ from tests.builders import (
     a_quote,
     an_event,
     an_underlying,
+    some_books,
 )
 
-LIMITS = Limits()
+LIMITS = Limits(
+    max_market_part=Decimal(1),
+    max_event_part=Decimal(1),
+    max_series_part=Decimal(1),
+    max_cluster_part=Decimal(1),
+    max_daily_stake_part=Decimal(1),
+)
 
 
 def a_bet(stake: str = "1000", currency: Currency = Currency.NGN, **changes: object) -> Bet:
@@ -85,7 +91,7 @@ def holding(*markets: str, cost: str = "1000") -> Portfolio:
     positions = tuple(
         Position(
             market_id=MarketId(name),
-            outcome_id=OutcomeId(f"up-{name}"),
+            outcome_id=UP,
             shares=shares(10),
             cost=Money.of(cost, Currency.NGN),
         )
@@ -96,7 +102,7 @@ def holding(*markets: str, cost: str = "1000") -> Portfolio:
 
 
 def test_review_of_a_sound_bet_approves_it() -> None:
-    verdict = review(a_bet(), a_context(), a_portfolio(), LIMITS)
+    verdict = review(a_bet(), a_context(), some_books(), LIMITS)
     assert isinstance(verdict, Approved)
     assert (verdict.proposal, verdict.reviewed_at) == (a_bet(), NOON)
 
@@ -107,7 +113,7 @@ def test_approved_made_by_anyone_else_raises() -> None:
 
 
 def test_approved_changed_afterwards_raises() -> None:
-    verdict = review(a_bet(), a_context(), a_portfolio(), LIMITS)
+    verdict = review(a_bet(), a_context(), some_books(), LIMITS)
     assert isinstance(verdict, Approved)
     with pytest.raises(BrokenInvariant):
         replace(verdict, proposal=a_bet("5000000"))
@@ -159,7 +165,7 @@ def test_review_of_an_event_that_is_not_open_refuses() -> None:
 @pytest.mark.parametrize("seconds", [-11, 11])
 def test_review_on_a_book_of_another_time_refuses(seconds: int) -> None:
     context = a_context(book1=a_book(at=NOON + timedelta(seconds=seconds)))
-    assert _reasons(a_bet(), context) == [Reason.REFUSED_DATA_AGE]
+    assert _reasons(a_bet(), context) == [Reason.REFUSED_DATA_AGE, Reason.REFUSED_EXIT_SIDE]
 
 
 def test_review_on_a_stale_underlying_refuses() -> None:
@@ -185,7 +191,7 @@ def test_review_on_an_underlying_that_is_old_at_its_source_refuses() -> None:
     ],
 )
 def test_review_exactly_at_a_limit_approves(bet: Bet, context: Context) -> None:
-    assert isinstance(review(bet, context, a_portfolio(), LIMITS), Approved)
+    assert isinstance(review(bet, context, some_books(), LIMITS), Approved)
 
 
 def test_review_of_a_window_on_an_old_forecast_refuses() -> None:
@@ -197,12 +203,17 @@ def test_review_of_a_window_on_an_old_forecast_refuses() -> None:
 def test_review_on_a_time_without_a_zone_refuses() -> None:
     bare = datetime(2026, 6, 10, 12)  # noqa: DTZ001
     context = a_context(book1=replace(a_book(), source_at=bare))
-    assert _reasons(a_bet(), context) == [Reason.REFUSED_DATA_AGE]
+    assert _reasons(a_bet(), context) == [Reason.REFUSED_INPUT]
 
 
 def test_review_without_the_outcomes_book_refuses() -> None:
     context = replace(a_context(), book1=None)
-    assert _reasons(a_bet(), context) == [Reason.REFUSED_DATA_AGE, Reason.REFUSED_SPREAD]
+    assert _reasons(a_bet(), context) == [
+        Reason.REFUSED_SPREAD,
+        Reason.REFUSED_DEPTH,
+        Reason.REFUSED_DATA_AGE,
+        Reason.REFUSED_EXIT_SIDE,
+    ]
 
 
 def test_review_on_a_wide_book_refuses() -> None:
@@ -217,14 +228,17 @@ def test_review_on_a_crossed_book_refuses() -> None:
 
 def test_review_on_a_one_sided_book_refuses() -> None:
     context = a_context(book1=a_book(bids=()))
-    assert _reasons(a_bet(), context) == [Reason.REFUSED_SPREAD]
+    assert _reasons(a_bet(), context) == [Reason.REFUSED_SPREAD, Reason.REFUSED_EXIT_SIDE]
 
 
 def test_review_against_a_formula_needs_a_fresh_quote_and_no_spread() -> None:
     event = an_event(engine=Engine.AMM)
     quoted = a_context(event=event, quotes=(a_quote(),))
-    assert isinstance(review(a_bet(), quoted, a_portfolio(), LIMITS), Approved)
-    assert _reasons(a_bet(), replace(quoted, quotes=())) == [Reason.REFUSED_DATA_AGE]
+    assert isinstance(review(a_bet(), quoted, some_books(), LIMITS), Approved)
+    assert _reasons(a_bet(), replace(quoted, quotes=())) == [
+        Reason.REFUSED_DATA_AGE,
+        Reason.REFUSED_EXIT_SIDE,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -239,10 +253,10 @@ def test_review_too_near_or_far_from_the_close_refuses(closes_at: datetime | Non
     "changes", [{"raw_edge": Decimal("0.01")}, {"edge": Decimal(0)}, {"edge": Decimal("-0.1")}]
 )
 def test_review_without_enough_edge_refuses(changes: dict[str, object]) -> None:
-    assert _reasons(a_bet(**changes)) == [Reason.REFUSED_EDGE]
+    assert _reasons(a_bet(**changes))[0] is Reason.REFUSED_EDGE
 
 
-@pytest.mark.parametrize("confidence", [64.9, -1.0, 101.0])
+@pytest.mark.parametrize("confidence", [64.9, 0.0, 101.0])
 def test_review_without_enough_confidence_refuses(confidence: float) -> None:
     assert _reasons(a_bet(confidence=confidence)) == [Reason.REFUSED_CONFIDENCE]
 
@@ -259,7 +273,7 @@ def test_review_in_dollars_holds_against_the_limit_in_dollars() -> None:
 
 
 def test_review_in_a_currency_without_a_limit_refuses() -> None:
-    assert _reasons(a_bet(), limits=Limits(max_stake={})) == [Reason.REFUSED_STAKE]
+    assert _reasons(a_bet(), limits=replace(LIMITS, max_stake={})) == [Reason.REFUSED_STAKE]
 
 
 def test_review_of_a_market_already_held_refuses() -> None:
@@ -271,7 +285,7 @@ def test_review_of_a_fourth_market_refuses() -> None:
 
 
 def test_review_of_a_stake_that_breaks_the_reserve_refuses() -> None:
-    limits = Limits(max_exposure=Decimal(1))
+    limits = replace(LIMITS, max_exposure=Decimal(1))
     assert _reasons(a_bet("4000"), portfolio=a_portfolio("5000"), limits=limits) == [
         Reason.REFUSED_RESERVE
     ]
@@ -287,13 +301,19 @@ def test_review_tells_every_reason_in_order() -> None:
         Reason.REFUSED_CONFIDENCE,
         Reason.REFUSED_STAKE,
         Reason.REFUSED_RESERVE,
+        Reason.REFUSED_FLOOR,
         Reason.REFUSED_EXPOSURE,
+        Reason.REFUSED_MARKET_PART,
+        Reason.REFUSED_EVENT_PART,
+        Reason.REFUSED_SERIES_PART,
+        Reason.REFUSED_CLUSTER_PART,
+        Reason.REFUSED_DAILY_STAKE,
     ]
 
 
 def test_review_of_a_buy_by_hand_needs_no_edge_but_keeps_the_money_limits() -> None:
     asked = ByHand(wish=a_bet().wish, forecast_id="forecast-1", asked_by="ada")
-    assert isinstance(review(asked, a_context(), a_portfolio(), LIMITS), Approved)
+    assert isinstance(review(asked, a_context(), some_books(), LIMITS), Approved)
     greedy = replace(asked, wish=a_bet("5001").wish)
     assert _reasons(greedy) == [Reason.REFUSED_STAKE]
 
@@ -301,43 +321,49 @@ def test_review_of_a_buy_by_hand_needs_no_edge_but_keeps_the_money_limits() -> N
 def test_review_of_an_exit_passes_even_when_nothing_may_be_bought() -> None:
     wish = Sell(
         market_id=MARKET_ID,
-        outcome_id=DOWN,
+        outcome_id=UP,
         shares=shares(3),
         currency=Currency.NGN,
         worst_price=Price(Decimal("0.01")),
     )
     leaving = Exit(wish=wish, forecast_id="forecast-1", cause="stop_loss")
     closed = a_context(market=a_market(status=MarketStatus.PAUSED))
-    assert isinstance(review(leaving, closed, a_portfolio("0"), LIMITS), Approved)
+    assert isinstance(review(leaving, closed, some_books(holding(MARKET_ID)), LIMITS), Approved)
 
 
 def test_deployable_counts_positions_once() -> None:
     portfolio = replace(holding("a", cost="3000"), cash=Money.of(7_000, Currency.NGN))
-    assert deployable(portfolio, LIMITS) == Money.of(4_000, Currency.NGN)
+    assert deployable(some_books(portfolio), LIMITS) == Money.of(4_000, Currency.NGN)
 
 
 def test_deployable_is_never_below_nothing() -> None:
     portfolio = replace(holding("a", cost="3000"), cash=Money.zero(Currency.NGN))
-    assert deployable(portfolio, LIMITS) == Money.zero(Currency.NGN)
+    assert deployable(some_books(portfolio), LIMITS) == Money.zero(Currency.NGN)
 
 
 def test_deployable_counts_orders_that_are_out() -> None:
-    assert deployable(with_an_order("2000"), LIMITS) == Money.of(5_000, Currency.NGN)
+    assert deployable(some_books(with_an_order("2000")), LIMITS) == Money.of(5_000, Currency.NGN)
 
 
-def test_headroom_counts_orders_that_are_out() -> None:
-    assert headroom(with_an_order("2000"), LIMITS) == Money.of(3_000, Currency.NGN)
+def test_purse_counts_orders_that_are_out() -> None:
+    assert purse(a_context(), some_books(with_an_order("2000")), LIMITS).ceiling == Money.of(
+        3_000, Currency.NGN
+    )
 
 
 def test_review_counts_orders_that_are_out_as_exposure() -> None:
     portfolio = with_an_order("2000")
-    assert isinstance(review(a_bet("3000"), a_context(), portfolio, LIMITS), Approved)
+    assert isinstance(review(a_bet("3000"), a_context(), some_books(portfolio), LIMITS), Approved)
     assert _reasons(a_bet("3001"), portfolio=portfolio) == [Reason.REFUSED_EXPOSURE]
 
 
-def test_headroom_is_the_tightest_of_the_money_limits() -> None:
-    assert headroom(a_portfolio("6000"), LIMITS) == Money.of(3_000, Currency.NGN)
-    assert headroom(a_portfolio(), LIMITS) == Money.of(5_000, Currency.NGN)
+def test_purse_is_the_tightest_of_the_money_limits() -> None:
+    assert purse(a_context(), some_books(a_portfolio("6000")), LIMITS).ceiling == Money.of(
+        3_000, Currency.NGN
+    )
+    assert purse(a_context(), some_books(a_portfolio()), LIMITS).ceiling == Money.of(
+        5_000, Currency.NGN
+    )
 
 
 @given(
@@ -350,7 +376,7 @@ def test_review_never_lets_a_money_limit_be_passed(
 ) -> None:
     before = holding(*held, cost="500")
     portfolio = replace(before, cash=Money.of(deposits, Currency.NGN))
-    verdict = review(a_bet(str(stake)), a_context(), portfolio, LIMITS)
+    verdict = review(a_bet(str(stake)), a_context(), some_books(portfolio), LIMITS)
     if isinstance(verdict, Approved):
         left = portfolio.cash.amount - stake
         assert stake <= 5_000
@@ -375,7 +401,7 @@ def test_review_is_total_and_approves_only_finite_numbers(
         standard_error=floats[2],
         confidence=floats[3],
     )
-    verdict = review(bet, a_context(), a_portfolio(), LIMITS)
+    verdict = review(bet, a_context(), some_books(), LIMITS)
     if isinstance(verdict, Approved):
         assert all(number.is_finite() for number in numbers)
         assert 65 <= bet.confidence <= 100
@@ -387,7 +413,7 @@ def _reasons(
     portfolio: Portfolio | None = None,
     limits: Limits = LIMITS,
 ) -> list[Reason]:
-    verdict = review(proposal, context or a_context(), portfolio or a_portfolio(), limits)
+    verdict = review(proposal, context or a_context(), some_books(portfolio), limits)
     assert isinstance(verdict, Refused), verdict
     assert verdict.reason is verdict.reasons[0].check
     return [refusal.check for refusal in verdict.reasons]
