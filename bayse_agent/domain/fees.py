@@ -17,6 +17,8 @@ from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, Shares, 
 
 FLOOR = Decimal("0.5")
 """The fee never counts less than half a payout of risk, however sure the outcome."""
+_SHARES_TOLERANCE = Decimal("0.01")
+"""How far the shares of a sell quote may be from the number that was asked with."""
 
 
 def fee_fraction(price: Price, rate: Decimal, floor: Decimal = FLOOR) -> Decimal:
@@ -69,6 +71,17 @@ class Purchase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bid:
+    """A wish to buy from us: at `price` gross, of which `net` is left after the fee, for up to
+    `shares`. Both are parts of a share's payout.
+    """
+
+    price: Price
+    net: Decimal
+    shares: Shares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
     """What shares bring: `shares` of them are sold for `cash`, after `fee`."""
 
@@ -76,6 +89,16 @@ class Sale:
     cash: Money
     fee: Money
     worst_price: Price
+
+    @property
+    def average_price(self) -> Decimal:
+        """Cash for one share before the fee, in parts of its payout."""
+        return (self.cash + self.fee).amount / (self.shares * self.cash.currency.payout)
+
+    @property
+    def effective_price(self) -> Decimal:
+        """Cash for one share after the fee, in parts of its payout."""
+        return self.cash.amount / (self.shares * self.cash.currency.payout)
 
 
 def book_offers(book: OrderBook, rate: Decimal, floor: Decimal = FLOOR) -> tuple[Offer, ...]:
@@ -162,26 +185,75 @@ def depth_within(offers: Sequence[Offer], bound: Decimal, currency: Currency) ->
     return total.rounded_down()
 
 
+def book_bids(book: OrderBook, rate: Decimal, floor: Decimal = FLOOR) -> tuple[Bid, ...]:
+    """The bids of a book, best first, as a taker meets them.
+
+    A bid of 0.50 at rate 0.10 leaves 0.475 a share.
+    """
+    return tuple(
+        Bid(
+            price=level.price,
+            net=level.price * (ONE - fee_fraction(level.price, rate, floor)),
+            shares=level.shares,
+        )
+        for level in _tradable(book.bids)
+    )
+
+
+def quoted_bids(quotes: Iterable[Quote]) -> tuple[Bid, ...]:
+    """Sell quotes of one outcome at rising numbers of shares, as steps of a ladder, best first.
+
+    A quote has its fee inside. A formula pays less for every further share, so a part of a step
+    never brings less a share than the step. 10 shares for NGN 500 and 20 for 900 are ten at 0.50
+    and ten more at 0.40. Quotes that would not fill, and those that do not take the amount asked
+    with for shares, are left out.
+    """
+    steps: list[Bid] = []
+    cash, count = ZERO, ZERO
+    for quote in sorted(quotes, key=lambda one: one.amount):
+        more = quote.shares - count
+        if not _can_take(quote) or more <= ZERO:
+            continue
+        worth = quote.average_price * quote.shares
+        at = (worth - cash) / more
+        if at <= ZERO or (steps and at > steps[-1].price):
+            break
+        steps.append(Bid(price=Price(at), net=at, shares=Shares(more)))
+        cash, count = worth, Decimal(quote.shares)
+    return tuple(steps)
+
+
+def _can_take(quote: Quote) -> bool:
+    can_fill = quote.is_complete and not quote.exceeds_liability
+    is_in_shares = abs(quote.shares - quote.amount) <= quote.amount * _SHARES_TOLERANCE
+    return quote.side is Side.SELL and can_fill and is_in_shares
+
+
 def sale(book: OrderBook, count: Shares, rate: Decimal, floor: Decimal = FLOOR) -> Sale | None:
     """Sell shares into a book's bids, best first; None when nobody bids.
 
     10 shares at 0.50 with rate 0.10, in dollars: 5.00 less a fee of 0.25 is 4.75.
     """
+    return sale_into(book_bids(book, rate, floor), count, book.currency)
+
+
+def sale_into(bids: Sequence[Bid], count: Shares, currency: Currency) -> Sale | None:
+    """Sell shares into bids, best first; None when there is nothing to sell into."""
     left, cash, fee = Decimal(count), ZERO, ZERO
     worst: Price | None = None
-    for level in _tradable(book.bids):
-        sold = min(left, level.shares)
+    for bid in bids:
+        sold = min(left, bid.shares)
         if sold <= ZERO:
             break
-        value = sold * level.price * book.currency.payout
-        charge = value * fee_fraction(level.price, rate, floor)
-        left, cash, fee, worst = left - sold, cash + value - charge, fee + charge, level.price
+        cash += sold * bid.net * currency.payout
+        fee += sold * (bid.price - bid.net) * currency.payout
+        left, worst = left - sold, bid.price
     if worst is None:
         return None
     return Sale(
         shares=Shares(count - left),
-        cash=Money(cash, book.currency),
-        fee=Money(fee, book.currency),
+        cash=Money(cash, currency),
+        fee=Money(fee, currency),
         worst_price=worst,
     )
 
