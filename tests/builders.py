@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bayse_agent.domain.books import Books, Tags
-from bayse_agent.domain.control import TradingState
+from bayse_agent.domain.control import Control, TradingState
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context, Forecast, Underlying
 from bayse_agent.domain.journal import Deposit, Look, MarketResult, TrackedMarket
@@ -38,6 +38,7 @@ from bayse_agent.domain.order import (
     Intent,
     OrderId,
     OrderType,
+    SealedOrder,
     VenueOrder,
     VenueOrderStatus,
     intent_id,
@@ -381,3 +382,11 @@ def a_result(payout: str = "980", *, market_id: str = MARKET_ID) -> MarketResult
         at=NOON,
     )
     return MarketResult(market_id=MarketId(market_id), winner=UP, at=NOON, settlements=(paid,))
+
+
+def a_control(state: TradingState = TradingState.ARMED, *, epoch: int = 1) -> Control:
+    return Control(epoch=epoch, state=state, reason="a test", by="tester", at=NOON)
+
+
+def a_sealed_order(body: bytes = b'{"amount":1000}') -> SealedOrder:
+    return SealedOrder(route="/v1/pm/orders", key="key-1", body=body)

@@ -1,8 +1,8 @@
 """Runs units of work against a database: each in one transaction, one at a time.
 
 A unit of work is a plain function of a connection. On SQLite it runs whole in one thread of its
-own, so that it costs one hop between threads instead of one for each statement; elsewhere on
-SQLAlchemy's async engine.
+own, so that it costs one hop between threads instead of one for each statement; on PostgreSQL on
+SQLAlchemy's async engine. Being pure database work, it may be run again when the database asks.
 """
 
 from __future__ import annotations
@@ -10,19 +10,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+from bayse_agent.adapters.store.lease import FileLock, Liveness, ServerLock, Unshared
+from bayse_agent.domain.errors import ConfigurationError
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 BUSY_TIMEOUT_MS = 5000
-_RELAXED = "is_relaxed"
+_KIND = "kind of transaction"
+_SAFE, _RELAXED, _READ, _SCHEMA = "safe", "relaxed", "read", "schema"
 
 
 class Database(Protocol):
@@ -40,36 +46,85 @@ class Database(Protocol):
         The next `run` makes it as safe as itself.
         """
 
+    async def read(self, work: Work[T]) -> T:
+        """Run work that only reads. Nobody who writes is held up by it."""
+
+    async def run_schema(self, work: Work[T]) -> T:
+        """Run work that changes the schema: keys between tables count only at its end."""
+
+    def liveness(self) -> Liveness:
+        """The lock that tells whether the process that writes still lives."""
+
     async def close(self) -> None: ...
 
 
 def connect(url: str) -> Database:
-    """The database at a SQLAlchemy address: `sqlite:///file`, `postgresql+asyncpg://...`."""
-    if make_url(url).get_driver_name() == "pysqlite":
-        return ThreadDatabase(url)
-    return AsyncDatabase(url)
+    """The database at an address: `sqlite:///file`, `postgresql://...`."""
+    address = address_of(url)
+    if address.get_backend_name() == "sqlite":
+        return ThreadDatabase(address)
+    return AsyncDatabase(address)
+
+
+def address_of(url: str) -> URL:
+    """An address as SQLAlchemy knows it, with the driver that is used here.
+
+    Raises ConfigurationError when there is none for it.
+    """
+    plain = f"postgresql://{url.removeprefix('postgres://')}" if url[:11] == "postgres://" else url
+    try:
+        address = make_url(plain)
+    except ArgumentError as error:
+        raise ConfigurationError("the address of the books cannot be read") from error
+    backend = address.get_backend_name()
+    if backend == "sqlite":
+        return address.set(drivername="sqlite")
+    if backend == "postgresql":
+        return address.set(drivername="postgresql+asyncpg")
+    raise ConfigurationError(f"books are kept in SQLite or PostgreSQL, not in {backend!r}")
+
+
+def file_of(address: URL) -> Path | None:
+    """The file that SQLite books are in; None for others, and for books in memory."""
+    name = address.database
+    if address.get_backend_name() != "sqlite" or name in (None, "", ":memory:"):
+        return None
+    return Path(str(name))
 
 
 class ThreadDatabase:
     """SQLite, in a thread of its own."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = _sqlite_engine(url)
-        self._relaxed = self._engine.execution_options(**{_RELAXED: True})
+    def __init__(self, address: URL) -> None:
+        self._file = file_of(address)
+        self._engine = _sqlite_engine(address)
+        self._engines = {
+            kind: self._engine.execution_options(**{_KIND: kind})
+            for kind in (_SAFE, _RELAXED, _READ, _SCHEMA)
+        }
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
 
     async def run(self, work: Work[T]) -> T:
-        return await self._transaction(self._engine, work)
+        return await self._transaction(_SAFE, work)
 
     async def run_relaxed(self, work: Work[T]) -> T:
-        return await self._transaction(self._relaxed, work)
+        return await self._transaction(_RELAXED, work)
 
-    async def _transaction(self, engine: Engine, work: Work[T]) -> T:
+    async def read(self, work: Work[T]) -> T:
+        return await self._transaction(_READ, work)
+
+    async def run_schema(self, work: Work[T]) -> T:
+        return await self._transaction(_SCHEMA, work)
+
+    async def _transaction(self, kind: str, work: Work[T]) -> T:
         def transaction() -> T:
-            with engine.begin() as connection:
+            with self._engines[kind].begin() as connection:
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, transaction)
+
+    def liveness(self) -> Liveness:
+        return Unshared() if self._file is None else FileLock(self._file)
 
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
@@ -77,52 +132,59 @@ class ThreadDatabase:
 
 
 class AsyncDatabase:
-    """Any database with an async driver."""
+    """PostgreSQL, on an async engine."""
 
-    def __init__(self, url: str) -> None:
-        self._engine: AsyncEngine = create_async_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            _prepare_sqlite(self._engine.sync_engine)
+    def __init__(self, address: URL) -> None:
+        self._address = address
+        self._engine: AsyncEngine = create_async_engine(address)
 
     async def run(self, work: Work[T]) -> T:
         async with self._engine.begin() as connection:
             return await connection.run_sync(work)
 
     async def run_relaxed(self, work: Work[T]) -> T:
-        async with self._engine.execution_options(**{_RELAXED: True}).begin() as connection:
-            if connection.dialect.name == "postgresql":
-                await connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+        async with self._engine.begin() as connection:
+            await connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
             return await connection.run_sync(work)
+
+    async def read(self, work: Work[T]) -> T:
+        return await self.run(work)
+
+    async def run_schema(self, work: Work[T]) -> T:
+        return await self.run(work)
+
+    def liveness(self) -> Liveness:
+        return ServerLock(self._address)
 
     async def close(self) -> None:
         await self._engine.dispose()
 
 
-def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
-    _prepare_sqlite(engine)
-    return engine
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    """Make commits survive a power cut, foreign keys count, and transactions begin at once."""
+def _sqlite_engine(address: URL) -> Engine:
+    """An engine whose commits survive a power cut, and whose transactions begin at once."""
+    engine = create_engine(address, poolclass=StaticPool, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-        ):
+        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        is_relaxed = connection.get_execution_options().get(_RELAXED, False)
-        level = "NORMAL" if is_relaxed else "FULL"
-        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
-        # The driver would begin at the first change only, and leave tables out of transactions.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        for statement in _BEGIN[connection.get_execution_options().get(_KIND, _SAFE)]:
+            connection.exec_driver_sql(statement)
+
+    return engine
+
+
+_BEGIN = {
+    # The driver would begin at the first change only, and leave tables out of transactions.
+    _SAFE: ("PRAGMA foreign_keys=ON", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+    _RELAXED: ("PRAGMA foreign_keys=ON", "PRAGMA synchronous=NORMAL", "BEGIN IMMEDIATE"),
+    _READ: ("BEGIN DEFERRED",),
+    _SCHEMA: ("PRAGMA foreign_keys=OFF", "PRAGMA synchronous=FULL", "BEGIN IMMEDIATE"),
+}
+"""What opens each kind of transaction on SQLite. The first two lines count outside one only."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -9,14 +10,25 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from bayse_agent.adapters.store import tables
+from bayse_agent.adapters.store import guards, tables
+from bayse_agent.adapters.store.load_recent import load_recent
+from bayse_agent.adapters.store.recent import Recent
 from bayse_agent.adapters.store.rows import fill_of, intent_of, market_of, settlement_of
-from bayse_agent.adapters.store.standing import Standing
+from bayse_agent.adapters.store.standing import Place, Standing, outcome_of, tags_of
+from bayse_agent.domain.books import Outcome, Tags
 from bayse_agent.domain.journal import OpenIntent, TrackedMarket
-from bayse_agent.domain.market import MarketId
-from bayse_agent.domain.money import Currency, Money
+from bayse_agent.domain.market import MarketId, OutcomeId, Side
+from bayse_agent.domain.money import Currency, Money, Price
 from bayse_agent.domain.order import Fill, Intent, IntentStatus, OrderId
-from bayse_agent.domain.portfolio import Portfolio, Settlement, fold
+from bayse_agent.domain.portfolio import (
+    Portfolio,
+    Settlement,
+    opened,
+    with_deposit,
+    with_fill,
+    with_settlement,
+)
+from bayse_agent.domain.risk import Limits, limits_of, limits_text
 
 WATCHED = [status.value for status in IntentStatus if status.is_live] + [IntentStatus.LOST.value]
 
@@ -27,8 +39,18 @@ def load_standing(connection: Connection) -> Standing:
     settlements = [settlement_of(row) for row in connection.execute(_ordered(tables.settlements))]
     open_intents = load_open_intents(connection, fills)
     live = [known.intent for known in open_intents if known.status.is_live]
+    portfolios, outcomes = _portfolios(connection, fills, settlements, live)
+    recent = load_recent(connection, outcomes)
+    limits, version = _limits(connection)
     return Standing(
-        portfolios=_portfolios(connection, fills, settlements, live),
+        mode=_mode(connection),
+        control=guards.control(connection),
+        limits=limits,
+        limits_version=version,
+        portfolios=portfolios,
+        recent=recent,
+        tags=_tags(connection, portfolios.values(), recent.values(), open_intents),
+        marks=_marks(connection),
         tracked=_tracked(connection),
         last_looks=_last_looks(connection),
         listings={row.source: row.read_at for row in connection.execute(select(tables.listings))},
@@ -81,23 +103,67 @@ def _portfolios(
     fills: list[Fill],
     settlements: list[Settlement],
     live: list[Intent],
-) -> dict[Currency, Portfolio]:
-    deposits: dict[Currency, Money] = {}
+) -> tuple[dict[Currency, Portfolio], list[Outcome]]:
+    """The books of each currency, folded step by step, and what came in on the way."""
+    books: dict[Currency, Portfolio] = {}
+    outcomes: list[Outcome] = []
     for row in connection.execute(select(tables.deposits)):
-        currency = Currency(row.currency)
-        so_far = deposits.get(currency, Money.zero(currency))
-        deposits[currency] = so_far + Money(row.amount, currency)
+        amount = Money(row.amount, Currency(row.currency))
+        before = books.get(amount.currency, opened(Money.zero(amount.currency)))
+        books[amount.currency] = with_deposit(before, amount)
+    acts: list[Fill | Settlement] = [*fills, *settlements]
+    for act in acts:
+        currency = act.cash.currency if isinstance(act, Fill) else act.payout.currency
+        before = books.get(currency, opened(Money.zero(currency)))
+        after = with_fill(before, act) if isinstance(act, Fill) else with_settlement(before, act)
+        if isinstance(act, Settlement) or act.side is Side.SELL:
+            outcomes.append(outcome_of(act, before, after))
+        books[currency] = after
+    currencies = {*books, *(intent.currency for intent in live)}
     return {
         currency: replace(
-            fold(
-                amount,
-                [fill for fill in fills if fill.cash.currency is currency],
-                [paid for paid in settlements if paid.payout.currency is currency],
-            ),
+            books.get(currency, opened(Money.zero(currency))),
             live=tuple(intent for intent in live if intent.currency is currency),
         )
-        for currency, amount in deposits.items()
+        for currency in currencies
+    }, outcomes
+
+
+def _mode(connection: Connection) -> str | None:
+    runs = tables.runs.c
+    latest_first = select(runs.mode).order_by(runs.started_at.desc(), runs.id.desc())
+    return connection.execute(latest_first.limit(1)).scalar()
+
+
+def _limits(connection: Connection) -> tuple[Limits, int]:
+    """The limits in force. One that was not known yet when they were set has its usual value."""
+    limits = tables.limits
+    row = connection.execute(select(limits).order_by(limits.c.version.desc()).limit(1)).first()
+    if row is None:
+        return Limits(), 0
+    return limits_of({**limits_text(Limits()), **json.loads(row.body)}), row.version
+
+
+def _marks(connection: Connection) -> dict[Place, Price]:
+    return {
+        (MarketId(row.market_id), OutcomeId(row.outcome_id)): Price(row.price)
+        for row in connection.execute(select(tables.marks))
     }
+
+
+def _tags(
+    connection: Connection,
+    portfolios: Iterable[Portfolio],
+    recent: Iterable[Recent],
+    open_intents: Iterable[OpenIntent],
+) -> dict[MarketId, Tags]:
+    held = {position.market_id for books in portfolios for position in books.positions}
+    wanted = held.union(
+        *(lately.markets() for lately in recent),
+        (known.intent.market_id for known in open_intents),
+    )
+    query = select(tables.markets).where(tables.markets.c.id.in_(sorted(wanted)))
+    return {MarketId(row.id): tags_of(market_of(row)) for row in connection.execute(query)}
 
 
 def _tracked(connection: Connection) -> dict[MarketId, TrackedMarket]:

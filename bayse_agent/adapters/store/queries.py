@@ -11,7 +11,7 @@ from bayse_agent.adapters.store.rows import fill_of, forecast_of, intent_of, run
 from bayse_agent.domain.forecast import Forecast
 from bayse_agent.domain.journal import History, ScoreSummary
 from bayse_agent.domain.market import MarketId
-from bayse_agent.domain.order import Fill, Intent, OrderId
+from bayse_agent.domain.order import Fill, Intent, IntentId, OrderId
 
 _WRITTEN_AT = (
     tables.runs.c.started_at,
@@ -19,8 +19,16 @@ _WRITTEN_AT = (
     tables.looks.c.at,
     tables.intent_changes.c.at,
     tables.markets.c.settled_at,
+    tables.control.c.at,
+    tables.limits.c.at,
+    tables.equity.c.at,
+    tables.touches.c.at,
+    tables.marks.c.at,
+    tables.signals.c.made_at,
+    tables.signals.c.decided_at,
+    tables.commands.c.finished_at,
 )
-"""When it was that something was written down; nothing else is ever later."""
+"""When it was that something was written down by the agent's clock; nothing else is ever later."""
 
 
 def history(connection: Connection) -> History | None:
@@ -55,6 +63,11 @@ def forecasts_of(
 
 def claimed_orders(connection: Connection) -> frozenset[OrderId]:
     return frozenset(connection.execute(select(tables.orders.c.id)).scalars())
+
+
+def has_intent(connection: Connection, intent_id: IntentId) -> bool:
+    intents = tables.intents.c
+    return connection.execute(select(intents.id).where(intents.id == intent_id)).first() is not None
 
 
 def markets_seen(connection: Connection) -> int:

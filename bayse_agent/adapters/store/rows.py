@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row
@@ -20,14 +20,26 @@ from bayse_agent.domain.order import (
     FillId,
     Intent,
     IntentId,
+    IntentSource,
     IntentStatus,
     OrderId,
+    SealedOrder,
     Sell,
 )
 from bayse_agent.domain.portfolio import Settlement
 
 Values = dict[str, object]
 AnyRow = Row[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guards:
+    """What an intent was written down under: whose lease, which trading state, which limits."""
+
+    lease_token: int
+    control_epoch: int
+    limits_version: int
+    mode: str
 
 
 def run_of(row: AnyRow) -> Run:
@@ -50,6 +62,7 @@ def market_values(market: TrackedMarket) -> Values:
         "closes_at": market.closes_at,
         "resolves_at": market.resolves_at,
         "seen_at": market.seen_at,
+        "category": market.category,
     }
 
 
@@ -69,6 +82,7 @@ def market_of(row: AnyRow) -> TrackedMarket:
         closes_at=row.closes_at,
         resolves_at=row.resolves_at,
         seen_at=row.seen_at,
+        category=row.category,
     )
 
 
@@ -100,13 +114,15 @@ def forecast_of(row: AnyRow) -> Forecast:
     )
 
 
-def look_values(look: Look) -> Values:
+def look_values(look: Look, mode: str, intent_id: str | None = None) -> Values:
     return {
         "market_id": look.market_id,
         "at": look.at,
         "reason": look.reason.value,
         "forecast_id": None if look.forecast is None else look.forecast.id,
         "inputs": as_text(look.inputs),
+        "intent_id": intent_id,
+        "mode": mode,
     }
 
 
@@ -114,63 +130,79 @@ def as_text(values: Mapping[str, str]) -> str:
     return json.dumps(dict(values), separators=(",", ":"))
 
 
-def intent_values(intent: Intent, request: str, number: int) -> Values:
-    wish = intent.wish
-    amount: Decimal = wish.stake.amount if isinstance(wish, Buy) else wish.shares
+def wish_values(wish: Buy | Sell) -> Values:
+    """What is wanted, as signals and intents have it in common."""
+    if isinstance(wish, Buy):
+        side, currency, amount = Side.BUY, wish.stake.currency, wish.stake.amount
+    else:
+        side, currency, amount = Side.SELL, wish.currency, wish.shares
     return {
-        "id": intent.id,
-        "number": number,
-        "forecast_id": intent.forecast_id,
-        "event_id": intent.event_id,
-        "market_id": intent.market_id,
-        "engine": intent.engine.value,
+        "market_id": wish.market_id,
         "outcome_id": wish.outcome_id,
-        "side": side_of(wish).value,
-        "currency": intent.currency.value,
+        "side": side.value,
+        "currency": currency.value,
         "amount": amount,
         "worst_price": wish.worst_price,
-        "request": request,
-        "status": IntentStatus.PENDING.value,
-        "created_at": intent.created_at,
-        "changed_at": intent.created_at,
     }
 
 
-def side_of(wish: Buy | Sell) -> Side:
-    return Side.BUY if isinstance(wish, Buy) else Side.SELL
-
-
-def intent_of(row: AnyRow) -> Intent:
+def wish_of(row: AnyRow) -> Buy | Sell:
     market_id, outcome_id = MarketId(row.market_id), OutcomeId(row.outcome_id)
     currency, worst_price = Currency(row.currency), Price(row.worst_price)
-    wish: Buy | Sell
     if Side(row.side) is Side.BUY:
-        wish = Buy(
+        return Buy(
             market_id=market_id,
             outcome_id=outcome_id,
             stake=Money(row.amount, currency),
             worst_price=worst_price,
         )
-    else:
-        wish = Sell(
-            market_id=market_id,
-            outcome_id=outcome_id,
-            shares=Shares(row.amount),
-            currency=currency,
-            worst_price=worst_price,
-        )
-    return Intent(
-        id=IntentId(row.id),
-        event_id=EventId(row.event_id),
+    return Sell(
         market_id=market_id,
-        engine=Engine(row.engine),
-        wish=wish,
-        forecast_id=row.forecast_id,
-        created_at=row.created_at,
+        outcome_id=outcome_id,
+        shares=Shares(row.amount),
+        currency=currency,
+        worst_price=worst_price,
     )
 
 
-def fill_values(fill: Fill, number: int) -> Values:
+def intent_values(intent: Intent, sealed: SealedOrder, number: int, guards: Guards) -> Values:
+    return {
+        **wish_values(intent.wish),
+        "id": intent.id,
+        "number": number,
+        "forecast_id": intent.forecast_id,
+        "event_id": intent.event_id,
+        "engine": intent.engine.value,
+        "status": IntentStatus.PENDING.value,
+        "created_at": intent.created_at,
+        "changed_at": intent.created_at,
+        "source": intent.source.value,
+        "cause": intent.cause,
+        "route": sealed.route,
+        "key": sealed.key,
+        "body": sealed.body,
+        "lease_token": guards.lease_token,
+        "control_epoch": guards.control_epoch,
+        "limits_version": guards.limits_version,
+        "mode": guards.mode,
+    }
+
+
+def intent_of(row: AnyRow) -> Intent:
+    return Intent(
+        id=IntentId(row.id),
+        event_id=EventId(row.event_id),
+        market_id=MarketId(row.market_id),
+        engine=Engine(row.engine),
+        wish=wish_of(row),
+        forecast_id=row.forecast_id,
+        created_at=row.created_at,
+        source=IntentSource(row.source),
+        cause=row.cause,
+    )
+
+
+def fill_values(fill: Fill, number: int, mode: str) -> Values:
     return {
         "id": fill.id,
         "number": number,
@@ -185,6 +217,7 @@ def fill_values(fill: Fill, number: int) -> Values:
         "cash": fill.cash.amount,
         "fee": fill.fee.amount,
         "at": fill.at,
+        "mode": mode,
     }
 
 
@@ -205,7 +238,7 @@ def fill_of(row: AnyRow) -> Fill:
     )
 
 
-def settlement_values(settlement: Settlement, number: int) -> Values:
+def settlement_values(settlement: Settlement, number: int, mode: str) -> Values:
     return {
         "market_id": settlement.market_id,
         "outcome_id": settlement.outcome_id,
@@ -215,6 +248,7 @@ def settlement_values(settlement: Settlement, number: int) -> Values:
         "shares": settlement.shares,
         "payout": settlement.payout.amount,
         "at": settlement.at,
+        "mode": mode,
     }
 
 

@@ -6,10 +6,13 @@ transaction after it was committed. One process writes, so the two cannot drift 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from bayse_agent.adapters.store.recent import Recent
+from bayse_agent.domain.books import Books, Outcome, Tags
+from bayse_agent.domain.control import Control, TradingState
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.journal import (
     Deposit,
@@ -19,15 +22,27 @@ from bayse_agent.domain.journal import (
     OpenIntent,
     TrackedMarket,
 )
-from bayse_agent.domain.market import MarketId
-from bayse_agent.domain.money import Currency, Money
-from bayse_agent.domain.order import Intent, IntentId, IntentStatus
+from bayse_agent.domain.market import MarketId, OutcomeId, Side
+from bayse_agent.domain.money import Currency, Money, Price
+from bayse_agent.domain.order import Fill, Intent, IntentId, IntentStatus
 from bayse_agent.domain.portfolio import (
     Portfolio,
+    Settlement,
     opened,
     with_deposit,
     with_fill,
     with_settlement,
+)
+from bayse_agent.domain.risk import Limits
+
+Place = tuple[MarketId, OutcomeId]
+
+NEVER_ARMED = Control(
+    epoch=0,
+    state=TradingState.HALTED,
+    reason="these books were never armed",
+    by="",
+    at=datetime(1970, 1, 1, tzinfo=UTC),
 )
 
 
@@ -35,10 +50,18 @@ from bayse_agent.domain.portfolio import (
 class Standing:
     """The state of the books as of the last committed transaction.
 
-    `order` is the sorted form of `tracked`, None when it must be made anew.
+    `mode` is that of the runs, None before the first. `order` is the sorted form of `tracked`,
+    None when it must be made anew. `tags` has every market of which `books` has to tell.
     """
 
+    mode: str | None = None
+    control: Control = NEVER_ARMED
+    limits: Limits = field(default_factory=Limits)
+    limits_version: int = 0
     portfolios: dict[Currency, Portfolio] = field(default_factory=dict)
+    recent: dict[Currency, Recent] = field(default_factory=dict)
+    tags: dict[MarketId, Tags] = field(default_factory=dict)
+    marks: dict[Place, Price] = field(default_factory=dict)
     tracked: dict[MarketId, TrackedMarket] = field(default_factory=dict)
     last_looks: dict[MarketId, datetime] = field(default_factory=dict)
     listings: dict[str, datetime] = field(default_factory=dict)
@@ -52,6 +75,28 @@ class Standing:
         """The folded books of a currency, with the intents that are live now."""
         known = self.portfolios.get(currency)
         return opened(Money.zero(currency)) if known is None else known
+
+    def lately(self, currency: Currency) -> Recent:
+        """What was done lately in a currency."""
+        return self.recent.setdefault(currency, Recent(currency=currency))
+
+    def books(self, currency: Currency) -> Books:
+        """What the limits count."""
+        portfolio, recent = self.portfolio(currency), self.lately(currency)
+        held = {position.market_id for position in portfolio.positions}
+        wanted = held | {intent.market_id for intent in portfolio.live} | recent.markets()
+        best, nothing = recent.best_profit, Money.zero(currency)
+        return Books(
+            portfolio=portfolio,
+            state=self.control.state,
+            tags={key: self.tags[key] for key in sorted(wanted)},
+            entries=tuple(recent.entries),
+            outcomes=tuple(recent.outcomes),
+            sent_at=tuple(recent.sent_at),
+            equity=tuple(recent.equity),
+            peak=None if best is None else max(nothing, portfolio.deposits + best),
+            reconciled_at=recent.equity[-1].at if recent.equity else None,
+        )
 
     def in_order(self) -> tuple[TrackedMarket, ...]:
         """Tracked markets, first to close first."""
@@ -77,11 +122,15 @@ class Standing:
         self.open_intents[intent.id] = OpenIntent(
             intent=intent, status=IntentStatus.PENDING, order_id=None, fills=(), absences=0
         )
+        market = self.tracked.get(intent.market_id)
+        if market is not None:
+            self.tags[market.market_id] = tags_of(market)
+        self.lately(intent.currency).planned(intent)
         self._refresh_live(intent.currency)
 
     def after_change(
         self, before: OpenIntent, change: IntentChange
-    ) -> tuple[OpenIntent, Portfolio]:
+    ) -> tuple[OpenIntent, Portfolio, tuple[Outcome, ...]]:
         """What a change would lead to. Raises BrokenInvariant when it may not happen."""
         if not before.status.may_become(change.status):
             raise BrokenInvariant(f"{before.status} may not become {change.status}")
@@ -89,8 +138,11 @@ class Standing:
         if order is not None and before.order_id not in (None, order.id):
             raise BrokenInvariant(f"intent {intent.id!r} has a second order {order.id!r}")
         portfolio = self.portfolio(intent.currency)
+        outcomes: list[Outcome] = []
         for fill in change.fills:
-            portfolio = with_fill(portfolio, fill)
+            earlier, portfolio = portfolio, with_fill(portfolio, fill)
+            if fill.side is Side.SELL:
+                outcomes.append(outcome_of(fill, earlier, portfolio))
         after = replace(
             before,
             status=change.status,
@@ -98,33 +150,76 @@ class Standing:
             fills=(*before.fills, *change.fills),
             absences=before.absences + change.shows_absence,
         )
-        return after, portfolio
+        return after, portfolio, tuple(outcomes)
 
-    def changed(self, after: OpenIntent, portfolio: Portfolio, fills: int) -> None:
+    def changed(
+        self, after: OpenIntent, portfolio: Portfolio, outcomes: tuple[Outcome, ...], fills: int
+    ) -> None:
         self.fills += fills
         self.portfolios[portfolio.currency] = portfolio
+        self.lately(portfolio.currency).brought_in(outcomes)
         if after.status.is_live or after.status is IntentStatus.LOST:
             self.open_intents[after.intent.id] = after
         else:
             self.open_intents.pop(after.intent.id, None)
         self._refresh_live(portfolio.currency)
+        self._forget_closed()
 
-    def after_results(self, results: Sequence[MarketResult]) -> dict[Currency, Portfolio]:
+    def after_results(
+        self, results: Sequence[MarketResult]
+    ) -> tuple[dict[Currency, Portfolio], dict[Currency, list[Outcome]]]:
         """The books once markets have paid. Raises BrokenInvariant when that was not held."""
         books: dict[Currency, Portfolio] = {}
+        outcomes: dict[Currency, list[Outcome]] = {}
         for settlement in (paid for result in results for paid in result.settlements):
             currency = settlement.payout.currency
             before = books.get(currency, self.portfolio(currency))
             books[currency] = with_settlement(before, settlement)
-        return books
+            made = outcome_of(settlement, before, books[currency])
+            outcomes.setdefault(currency, []).append(made)
+        return books, outcomes
 
-    def ended(self, results: Sequence[MarketResult], books: Mapping[Currency, Portfolio]) -> None:
+    def ended(
+        self,
+        results: Sequence[MarketResult],
+        books: Mapping[Currency, Portfolio],
+        outcomes: Mapping[Currency, Sequence[Outcome]],
+    ) -> None:
         self.portfolios.update(books)
+        for currency, made in outcomes.items():
+            self.lately(currency).brought_in(made)
         self.order = None
         for result in results:
             self.settlements += len(result.settlements)
             self.tracked.pop(result.market_id, None)
             self.last_looks.pop(result.market_id, None)
+        self._forget_closed()
+
+    def places(self) -> frozenset[Place]:
+        """Where there is an open position, in whatever currency."""
+        return _places(self.portfolios.values())
+
+    def places_left(self, books: Mapping[Currency, Portfolio]) -> frozenset[Place]:
+        """Marked places where no position is open any more, once these are the books."""
+        return frozenset(self.marks) - _places({**self.portfolios, **books}.values())
+
+    def better_marks(self, marks: Mapping[Place, Price]) -> dict[Place, Price]:
+        """Of the marks, those of open positions that are higher than the ones known."""
+        here = self.places()
+        return {
+            place: price
+            for place, price in marks.items()
+            if place in here and price > self.marks.get(place, -1)
+        }
+
+    def _forget_closed(self) -> None:
+        """Marks of positions that are not open any more, and tags that nothing asks for."""
+        here = self.places()
+        self.marks = {place: price for place, price in self.marks.items() if place in here}
+        wanted = {market_id for market_id, _ in here}
+        wanted |= {known.intent.market_id for known in self.open_intents.values()}
+        wanted = wanted.union(*(recent.markets() for recent in self.recent.values()))
+        self.tags = {key: tags for key, tags in self.tags.items() if key in wanted}
 
     def _refresh_live(self, currency: Currency) -> None:
         live = tuple(
@@ -133,6 +228,29 @@ class Standing:
             if known.status.is_live and known.intent.currency is currency
         )
         self.portfolios[currency] = replace(self.portfolio(currency), live=live)
+
+
+def _places(portfolios: Iterable[Portfolio]) -> frozenset[Place]:
+    return frozenset(
+        (position.market_id, position.outcome_id)
+        for portfolio in portfolios
+        for position in portfolio.positions
+    )
+
+
+def outcome_of(act: Fill | Settlement, before: Portfolio, after: Portfolio) -> Outcome:
+    """What a sale or a settlement brought in, between the books before it and after."""
+    return Outcome(market_id=act.market_id, profit=after.realised - before.realised, at=act.at)
+
+
+def tags_of(market: TrackedMarket) -> Tags:
+    return Tags(
+        event_id=market.event_id,
+        category=market.category,
+        series=market.series,
+        symbol=market.symbol,
+        closes_at=market.closes_at,
+    )
 
 
 def _closing(market: TrackedMarket) -> tuple[bool, float, MarketId]:

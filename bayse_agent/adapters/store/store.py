@@ -2,65 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
-from typing import TypeVar
 
 from sqlalchemy import Connection, insert
-from sqlalchemy.exc import IntegrityError
 
 from bayse_agent.adapters.store import queries, tables, writes
-from bayse_agent.adapters.store.database import Database, Work, connect
+from bayse_agent.adapters.store.database import connect
+from bayse_agent.adapters.store.desk import Desk
+from bayse_agent.adapters.store.desk_rows import equity_values, touch_values
 from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.migrate import upgrade
+from bayse_agent.adapters.store.orders import Orders
 from bayse_agent.adapters.store.rows import as_text, market_values
-from bayse_agent.adapters.store.standing import Standing
-from bayse_agent.domain.errors import BrokenInvariant
+from bayse_agent.adapters.store.standing import Place
+from bayse_agent.domain.books import Books, Equity
+from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.forecast import Forecast
 from bayse_agent.domain.journal import (
     Deposit,
     History,
-    IntentChange,
     Look,
     MarketResult,
-    OpenIntent,
     Run,
     ScoreSummary,
     TrackedMarket,
 )
-from bayse_agent.domain.market import MarketId
-from bayse_agent.domain.money import Currency
-from bayse_agent.domain.order import Fill, Intent, OrderId
+from bayse_agent.domain.market import MarketId, OrderBook
+from bayse_agent.domain.money import Currency, Price
+from bayse_agent.domain.order import Fill, Intent
 from bayse_agent.domain.portfolio import Portfolio
-
-T = TypeVar("T")
 
 
 async def open_store(url: str) -> SqlStore:
-    """Open the books at a SQLAlchemy address, bringing their schema up to date first."""
+    """Open the books at a SQLAlchemy address, bringing their schema up to date first.
+
+    They can be read then. To change them, take the lease.
+    """
     database = connect(url)
-
-    def prepare(connection: Connection) -> Standing:
-        upgrade(connection)
-        return load_standing(connection)
-
-    return SqlStore(database, await database.run(prepare))
+    await database.run_schema(upgrade)
+    return SqlStore(database, await database.read(load_standing))
 
 
-class SqlStore:
+class SqlStore(Desk, Orders):
     """The agent's books in a database. Made by `open_store`."""
 
-    def __init__(self, database: Database, standing: Standing) -> None:
-        self._database = database
-        self._standing = standing
-
-    async def close(self) -> None:
-        await self._database.close()
-
     async def history(self) -> History | None:
-        return await self._database.run(queries.history)
+        return await self._database.read(queries.history)
 
     async def begin_run(self, run: Run) -> None:
         values = {
@@ -69,7 +58,14 @@ class SqlStore:
             "started_at": run.started_at,
             "options": as_text(run.options),
         }
-        await self._write(lambda connection: connection.execute(insert(tables.runs), values))
+        async with self._changing() as standing:
+            if standing.mode not in (None, run.mode):
+                raise ConfigurationError(
+                    f"these books are of mode {standing.mode!r}, and not for {run.mode!r}: "
+                    "name other books"
+                )
+            await self._write(lambda connection: connection.execute(insert(tables.runs), values))
+            standing.mode = run.mode
 
     async def add_deposit(self, deposit: Deposit) -> None:
         values = {
@@ -78,105 +74,105 @@ class SqlStore:
             "amount": deposit.amount.amount,
             "at": deposit.at,
         }
-        await self._write(lambda connection: connection.execute(insert(tables.deposits), values))
-        self._standing.deposited(deposit)
+        async with self._changing() as standing:
+            await self._write(lambda c: c.execute(insert(tables.deposits), values))
+            standing.deposited(deposit)
 
     async def portfolio(self, currency: Currency) -> Portfolio:
-        return self._standing.portfolio(currency)
+        return (await self._now()).portfolio(currency)
+
+    async def books(self, currency: Currency) -> Books:
+        return (await self._now()).books(currency)
+
+    async def add_equity(self, equity: Equity) -> None:
+        async with self._changing() as standing:
+            currency = equity.value.currency
+            recent, deposits = standing.lately(currency), standing.portfolio(currency).deposits
+            best = recent.better_profit(equity, deposits)
+            values = equity_values(equity, deposits, best, standing.mode or "")
+            await self._write(lambda connection: connection.execute(insert(tables.equity), values))
+            recent.valued(equity, deposits=deposits, best_profit=best)
+
+    async def add_books_seen(self, books: Sequence[OrderBook], *, at: datetime) -> None:
+        if not books:
+            return
+        values = [{**touch_values(book), "at": at} for book in books]
+        async with self._changing():
+            await self._note(lambda connection: connection.execute(insert(tables.touches), values))
+
+    async def marks(self) -> Mapping[Place, Price]:
+        return MappingProxyType((await self._now()).marks)
+
+    async def raise_marks(self, marks: Mapping[Place, Price], *, at: datetime) -> None:
+        async with self._changing() as standing:
+            better = standing.better_marks(marks)
+            if better:
+                await self._note(lambda connection: writes.raise_marks(connection, better, at))
+                standing.marks.update(better)
 
     async def track(
         self, markets: Sequence[TrackedMarket], *, source: str, read_at: datetime
     ) -> None:
         candidates = {market.market_id: market for market in markets}
-        unknown = [m for key, m in candidates.items() if key not in self._standing.tracked]
+        async with self._changing() as standing:
+            unknown = [m for key, m in candidates.items() if key not in standing.tracked]
 
-        def write(connection: Connection) -> list[TrackedMarket]:
-            known = writes.known_markets(connection, [market.market_id for market in unknown])
-            new = [market for market in unknown if market.market_id not in known]
-            if new:
-                connection.execute(insert(tables.markets), [market_values(m) for m in new])
-            writes.note_listing(connection, source, read_at)
-            return new
+            def write(connection: Connection) -> list[TrackedMarket]:
+                known = writes.known_markets(connection, [market.market_id for market in unknown])
+                new = [market for market in unknown if market.market_id not in known]
+                if new:
+                    connection.execute(insert(tables.markets), [market_values(m) for m in new])
+                writes.note_listing(connection, source, read_at)
+                return new
 
-        self._standing.listed(source, await self._note(write), read_at)
+            standing.listed(source, await self._note(write), read_at)
 
     async def listed_at(self, source: str) -> datetime | None:
-        return self._standing.listings.get(source)
+        return (await self._now()).listings.get(source)
 
     async def tracked(self) -> tuple[TrackedMarket, ...]:
-        return self._standing.in_order()
+        return (await self._now()).in_order()
 
     async def last_looks(self) -> Mapping[MarketId, datetime]:
-        return MappingProxyType(self._standing.last_looks)
+        return MappingProxyType((await self._now()).last_looks)
 
     async def add_looks(self, looks: Sequence[Look]) -> None:
         if not looks:
             return
-        await self._note(lambda connection: writes.add_looks(connection, looks))
-        for look in looks:
-            self._standing.looked(look)
-
-    async def add_intent(self, intent: Intent, *, request: str, look: Look) -> None:
-        number = self._standing.intents + 1
-        await self._write(lambda c: writes.add_intent(c, intent, request, number, look))
-        self._standing.looked(look)
-        self._standing.planned(intent)
-
-    async def change_intent(self, change: IntentChange) -> None:
-        before = self._standing.open_intents.get(change.intent_id)
-        if before is None:
-            raise BrokenInvariant(f"no open intent {change.intent_id!r}")
-        after, portfolio = self._standing.after_change(before, change)
-        number = self._standing.fills + 1
-        await self._write(lambda connection: writes.change_intent(connection, change, number))
-        self._standing.changed(after, portfolio, len(change.fills))
-
-    async def open_intents(self) -> tuple[OpenIntent, ...]:
-        return tuple(self._standing.open_intents.values())
-
-    async def claimed_orders(self) -> frozenset[OrderId]:
-        return await self._database.run(queries.claimed_orders)
+        async with self._changing() as standing:
+            mode = standing.mode or ""
+            await self._note(lambda connection: writes.add_looks(connection, looks, mode))
+            for look in looks:
+                standing.looked(look)
 
     async def forecasts_of(
         self, market_ids: Sequence[MarketId]
     ) -> Mapping[MarketId, tuple[Forecast, ...]]:
-        return await self._database.run(lambda c: queries.forecasts_of(c, market_ids))
+        return await self._database.read(lambda c: queries.forecasts_of(c, market_ids))
 
     async def end_markets(self, results: Sequence[MarketResult]) -> None:
         if not results:
             return
-        books = self._standing.after_results(results)
-        number = self._standing.settlements + 1
-        await self._write(lambda connection: writes.end_markets(connection, results, number))
-        self._standing.ended(results, books)
+        async with self._changing() as standing:
+            books, outcomes = standing.after_results(results)
+            number, mode = standing.settlements + 1, standing.mode or ""
+            gone = standing.places_left(books)
+
+            def write(connection: Connection) -> None:
+                writes.end_markets(connection, results, number, mode)
+                writes.forget_marks(connection, gone)
+
+            await self._write(write)
+            standing.ended(results, books, outcomes)
 
     async def markets_seen(self) -> int:
-        return await self._database.run(queries.markets_seen)
+        return await self._database.read(queries.markets_seen)
 
     async def funnel(self) -> Mapping[str, int]:
-        return await self._database.run(queries.funnel)
+        return await self._database.read(queries.funnel)
 
     async def score_summary(self) -> ScoreSummary:
-        return await self._database.run(queries.score_summary)
+        return await self._database.read(queries.score_summary)
 
     async def ledger(self) -> tuple[tuple[Intent, ...], tuple[Fill, ...]]:
-        return await self._database.run(queries.ledger)
-
-    async def _write(self, work: Work[T]) -> T:
-        """Money and orders: what is written must be there whatever happens next."""
-        with _refusals():
-            return await self._database.run(work)
-
-    async def _note(self, work: Work[T]) -> T:
-        """What was seen and thought: a power cut may take the last of it."""
-        with _refusals():
-            return await self._database.run_relaxed(work)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn a broken key of the database into the error that stops trading."""
-    try:
-        yield
-    except IntegrityError as error:
-        raise BrokenInvariant(f"the books refuse the entry: {error.orig}") from error
+        return await self._database.read(queries.ledger)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -77,6 +78,7 @@ markets = Table(
     Column("seen_at", Moment, nullable=False),
     Column("settled_at", Moment),
     Column("winner_id", ID),
+    Column("category", Text),
     Index(None, "settled_at"),
 )
 
@@ -104,6 +106,8 @@ looks = Table(
     Column("reason", WORD, nullable=False),
     Column("forecast_id", ID, ForeignKey("forecasts.id"), unique=True),
     Column("inputs", Text, nullable=False),
+    Column("intent_id", ID, ForeignKey("intents.id"), unique=True),
+    Column("mode", WORD, nullable=False),
     UniqueConstraint("market_id", "at"),
 )
 
@@ -112,7 +116,7 @@ intents = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("number", Integer, nullable=False, unique=True),
-    Column("forecast_id", ID, ForeignKey("forecasts.id"), nullable=False),
+    Column("forecast_id", ID, ForeignKey("forecasts.id")),
     Column("event_id", ID, nullable=False),
     Column("market_id", ID, ForeignKey("markets.id"), nullable=False),
     Column("engine", WORD, nullable=False),
@@ -121,10 +125,18 @@ intents = Table(
     Column("currency", WORD, nullable=False),
     Column("amount", Exact, nullable=False),
     Column("worst_price", Exact, nullable=False),
-    Column("request", Text, nullable=False),
     Column("status", WORD, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
+    Column("source", WORD, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("key", Text),
+    Column("body", LargeBinary, nullable=False),
+    Column("lease_token", Integer, nullable=False),
+    Column("control_epoch", Integer, nullable=False),
+    Column("limits_version", Integer, nullable=False),
+    Column("mode", WORD, nullable=False),
     Index(None, "status"),
     Index(None, "market_id"),
 )
@@ -168,6 +180,7 @@ fills = Table(
     Column("cash", Exact, nullable=False),
     Column("fee", Exact, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("mode", WORD, nullable=False),
     Index(None, "intent_id"),
 )
 
@@ -182,6 +195,7 @@ settlements = Table(
     Column("shares", Exact, nullable=False),
     Column("payout", Exact, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("mode", WORD, nullable=False),
 )
 
 scores = Table(
@@ -195,4 +209,116 @@ scores = Table(
     Column("log_loss_agent", Float, nullable=False),
     Column("log_loss_market", Float),
     Index(None, "market_id"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("token", Integer, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("since", Moment),
+)
+"""One row. Whoever writes holds on to it while he does, so that nobody else can take it."""
+
+control = Table(
+    "control",
+    metadata,
+    Column("epoch", Integer, primary_key=True, autoincrement=False),
+    Column("state", WORD, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+limits = Table(
+    "limits",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(128), nullable=False, unique=True),
+    Column("kind", WORD, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("arguments", Text, nullable=False),
+    Column("status", WORD, nullable=False),
+    Column("result", Text, nullable=False),
+    Column("finished_at", Moment),
+    Index(None, "status"),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", ID, nullable=False, unique=True),
+    Column("source", WORD, nullable=False),
+    Column("event_id", ID, nullable=False),
+    Column("engine", WORD, nullable=False),
+    Column("market_id", ID, nullable=False),
+    Column("outcome_id", ID, nullable=False),
+    Column("side", WORD, nullable=False),
+    Column("currency", WORD, nullable=False),
+    Column("amount", Exact, nullable=False),
+    Column("worst_price", Exact, nullable=False),
+    Column("forecast_id", ID),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("status", WORD, nullable=False),
+    Column("decided_by", Text),
+    Column("decided_at", Moment),
+    Column("note", Text, nullable=False),
+    Column("mode", WORD, nullable=False),
+    Index(None, "status"),
+)
+
+equity = Table(
+    "equity",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("currency", WORD, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("value", Exact, nullable=False),
+    Column("cash", Exact, nullable=False),
+    Column("wallet", Exact, nullable=False),
+    Column("deposits", Exact, nullable=False),
+    Column("best_profit", Exact),
+    Column("mode", WORD, nullable=False),
+    Index(None, "currency"),
+)
+"""`best_profit`: the highest value less deposits that was confirmed. A transfer leaves it alone."""
+
+touches = Table(
+    "touches",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("market_id", ID, nullable=False),
+    Column("outcome_id", ID, nullable=False),
+    Column("currency", WORD, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("source_at", Moment, nullable=False),
+    Column("bid", Exact),
+    Column("bid_shares", Exact),
+    Column("ask", Exact),
+    Column("ask_shares", Exact),
+    Index(None, "outcome_id"),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("market_id", ID, primary_key=True),
+    Column("outcome_id", ID, primary_key=True),
+    Column("price", Exact, nullable=False),
+    Column("at", Moment, nullable=False),
 )

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.rows import (
+    Values,
     fill_values,
     forecast_values,
-    intent_values,
     look_values,
     score_values,
     settlement_values,
 )
+from bayse_agent.adapters.store.standing import Place
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.journal import IntentChange, Look, MarketResult
 from bayse_agent.domain.market import MarketId
-from bayse_agent.domain.order import Intent, VenueOrder
+from bayse_agent.domain.money import Price
+from bayse_agent.domain.order import VenueOrder
 
 # Made once: making a statement costs more than running it.
 _STATE_OF_ORDER = ("status", "filled", "average_price", "read_at")
@@ -49,13 +51,13 @@ _END_MARKET = (
 )
 _CHANGE_LOOK = (
     update(tables.looks)
-    .where(
-        tables.looks.c.forecast_id
-        == select(tables.intents.c.forecast_id)
-        .where(tables.intents.c.id == bindparam("intent"))
-        .scalar_subquery()
-    )
+    .where(tables.looks.c.intent_id == bindparam("intent"))
     .values(reason=bindparam("reason"))
+)
+_INSERT_MARK = insert(tables.marks)
+_FORGET_MARK = delete(tables.marks).where(
+    tables.marks.c.market_id == bindparam("market"),
+    tables.marks.c.outcome_id == bindparam("outcome"),
 )
 
 
@@ -74,21 +76,27 @@ def note_listing(connection: Connection, source: str, read_at: datetime) -> None
         connection.execute(insert(listings), {"source": source, "read_at": read_at})
 
 
-def add_looks(connection: Connection, looks: Sequence[Look]) -> None:
+def add_looks(connection: Connection, looks: Sequence[Look], mode: str) -> None:
+    _add_forecasts(connection, looks)
+    connection.execute(_INSERT_LOOK, [look_values(look, mode) for look in looks])
+
+
+def add_intent(connection: Connection, values: Values, look: Look | None, mode: str) -> None:
+    """An intent, with the look that it came from."""
+    if look is not None:
+        _add_forecasts(connection, [look])
+    connection.execute(_INSERT_INTENT, values)
+    if look is not None:
+        connection.execute(_INSERT_LOOK, look_values(look, mode, str(values["id"])))
+
+
+def _add_forecasts(connection: Connection, looks: Sequence[Look]) -> None:
     forecasts = [forecast_values(look.forecast) for look in looks if look.forecast is not None]
     if forecasts:
         connection.execute(_INSERT_FORECAST, forecasts)
-    connection.execute(_INSERT_LOOK, [look_values(look) for look in looks])
 
 
-def add_intent(
-    connection: Connection, intent: Intent, request: str, number: int, look: Look
-) -> None:
-    add_looks(connection, [look])
-    connection.execute(_INSERT_INTENT, intent_values(intent, request, number))
-
-
-def change_intent(connection: Connection, change: IntentChange, number: int) -> None:
+def change_intent(connection: Connection, change: IntentChange, number: int, mode: str) -> None:
     told = {"intent": change.intent_id, "status": change.status.value, "changed_at": change.at}
     connection.execute(_CHANGE_INTENT, told)
     connection.execute(
@@ -105,11 +113,13 @@ def change_intent(connection: Connection, change: IntentChange, number: int) -> 
         _note_order(connection, change, change.order)
     if change.fills:
         numbered = enumerate(change.fills, start=number)
-        connection.execute(_INSERT_FILL, [fill_values(f, n) for n, f in numbered])
+        connection.execute(_INSERT_FILL, [fill_values(f, n, mode) for n, f in numbered])
     _note_reason(connection, change)
 
 
-def end_markets(connection: Connection, results: Sequence[MarketResult], number: int) -> None:
+def end_markets(
+    connection: Connection, results: Sequence[MarketResult], number: int, mode: str
+) -> None:
     for result in results:
         told = {"market": result.market_id, "settled_at": result.at, "winner_id": result.winner}
         if connection.execute(_END_MARKET, told).rowcount != 1:
@@ -117,11 +127,27 @@ def end_markets(connection: Connection, results: Sequence[MarketResult], number:
     paid = [settlement for result in results for settlement in result.settlements]
     if paid:
         numbered = enumerate(paid, start=number)
-        values = [settlement_values(settlement, n) for n, settlement in numbered]
+        values = [settlement_values(settlement, n, mode) for n, settlement in numbered]
         connection.execute(_INSERT_SETTLEMENT, values)
     scores = [score_values(score, result) for result in results for score in result.scores]
     if scores:
         connection.execute(_INSERT_SCORE, scores)
+
+
+def forget_marks(connection: Connection, gone: Iterable[Place]) -> None:
+    """The marks of positions that are not open any more."""
+    values = [{"market": market_id, "outcome": outcome_id} for market_id, outcome_id in gone]
+    if values:
+        connection.execute(_FORGET_MARK, values)
+
+
+def raise_marks(connection: Connection, better: Mapping[Place, Price], at: datetime) -> None:
+    forget_marks(connection, better)
+    values = [
+        {"market_id": market_id, "outcome_id": outcome_id, "price": price, "at": at}
+        for (market_id, outcome_id), price in better.items()
+    ]
+    connection.execute(_INSERT_MARK, values)
 
 
 def _note_order(connection: Connection, change: IntentChange, order: VenueOrder) -> None:

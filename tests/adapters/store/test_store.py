@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,6 +20,7 @@ from tests.builders import (
     a_forecast,
     a_look,
     a_result,
+    a_sealed_order,
     a_tracked_market,
     a_venue_order,
     an_intent,
@@ -30,24 +29,10 @@ from tests.builders import (
 NGN = Currency.NGN
 
 
-@pytest.fixture(params=["sqlite", "sqlite+aiosqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return f"{request.param}:///{tmp_path}/books.db"
-
-
-@pytest.fixture
-async def store(url: str) -> AsyncIterator[SqlStore]:
-    opened = await open_store(url)
-    await opened.add_deposit(a_deposit())
-    await opened.track([a_tracked_market()], source="events", read_at=NOON)
-    yield opened
-    await opened.close()
-
-
 async def _plan(store: SqlStore) -> Intent:
     intent = an_intent()
     look = a_look(Reason.UNRESOLVED, forecast=a_forecast())
-    await store.add_intent(intent, request="{}", look=look)
+    await store.add_intent(intent, sealed=a_sealed_order(), look=look)
     return intent
 
 
@@ -129,7 +114,7 @@ async def test_add_intent_when_the_same_again_then_broken_invariant(store: SqlSt
     intent = await _plan(store)
     look = a_look(Reason.UNRESOLVED, at=NOON + timedelta(minutes=1))
     with pytest.raises(BrokenInvariant):
-        await store.add_intent(intent, request="{}", look=look)
+        await store.add_intent(intent, sealed=a_sealed_order(), look=look)
     assert (await store.portfolio(NGN)).live == (intent,)
 
 

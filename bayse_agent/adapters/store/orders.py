@@ -1,0 +1,102 @@
+"""The orders in the books: what is wanted, what was sent, and what became of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bayse_agent.adapters.store import guards, queries, writes
+from bayse_agent.adapters.store.rows import Guards, intent_values
+from bayse_agent.adapters.store.session import Session
+from bayse_agent.domain.errors import BrokenInvariant
+from bayse_agent.domain.journal import IntentChange, Look, OpenIntent
+from bayse_agent.domain.order import (
+    Intent,
+    IntentId,
+    IntentStatus,
+    OrderId,
+    SealedOrder,
+    VenueOrder,
+)
+
+_ELSEWHERE = SealedOrder(route="", key=None, body=b"")
+"""The request of an order that was not ours to send."""
+
+
+class Orders(Session):
+    """Intents, their orders and their fills."""
+
+    async def add_intent(self, intent: Intent, *, sealed: SealedOrder, look: Look | None) -> None:
+        async with self._changing() as standing:
+            number, version, mode = standing.intents + 1, standing.limits_version, standing.mode
+
+            def write(connection: Connection) -> None:
+                state = guards.check_may_trade(connection, intent)
+                guards.check_is_new(connection, intent)
+                under = Guards(
+                    lease_token=self._token(),
+                    control_epoch=state.epoch,
+                    limits_version=version,
+                    mode=mode or "",
+                )
+                values = intent_values(intent, sealed, number, under)
+                writes.add_intent(connection, values, look, under.mode)
+
+            await self._write(write)
+            standing.planned(intent)
+            if look is not None:
+                standing.looked(look)
+
+    async def add_external(self, intent: Intent, order: VenueOrder) -> None:
+        async with self._changing() as standing:
+            number, fills = standing.intents + 1, standing.fills + 1
+            under = Guards(
+                lease_token=self._token(),
+                control_epoch=standing.control.epoch,
+                limits_version=standing.limits_version,
+                mode=standing.mode or "",
+            )
+            values = intent_values(intent, _ELSEWHERE, number, under)
+            change = IntentChange(
+                intent_id=intent.id,
+                status=IntentStatus.OPEN,
+                proof=f"placed elsewhere as {order.id}",
+                at=intent.created_at,
+                order=order,
+            )
+
+            def write(connection: Connection) -> None:
+                writes.add_intent(connection, values, None, under.mode)
+                writes.change_intent(connection, change, fills, under.mode)
+
+            await self._write(write)
+            standing.planned(intent)
+            before = standing.open_intents[intent.id]
+            standing.changed(*standing.after_change(before, change), 0)
+
+    async def has_intent(self, intent_id: IntentId) -> bool:
+        return await self._database.read(lambda c: queries.has_intent(c, intent_id))
+
+    async def change_intent(self, change: IntentChange) -> None:
+        async with self._changing() as standing:
+            before = standing.open_intents.get(change.intent_id)
+            if before is None:
+                raise BrokenInvariant(f"no open intent {change.intent_id!r}")
+            after, portfolio, outcomes = standing.after_change(before, change)
+            number, mode = standing.fills + 1, standing.mode or ""
+            gone = standing.places_left({portfolio.currency: portfolio})
+
+            def write(connection: Connection) -> None:
+                writes.change_intent(connection, change, number, mode)
+                writes.forget_marks(connection, gone)
+
+            await self._write(write)
+            standing.changed(after, portfolio, outcomes, len(change.fills))
+
+    async def open_intents(self) -> tuple[OpenIntent, ...]:
+        return tuple((await self._now()).open_intents.values())
+
+    async def claimed_orders(self) -> frozenset[OrderId]:
+        return await self._database.read(queries.claimed_orders)
+
+    def _token(self) -> int:
+        return guards.held(self._lease).token

@@ -1,0 +1,105 @@
+"""One opening of the books: the database, what stands in it, and the lease to write in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from bayse_agent.adapters.store import guards
+from bayse_agent.adapters.store.database import Database, Work
+from bayse_agent.adapters.store.load import load_standing
+from bayse_agent.adapters.store.standing import Standing
+from bayse_agent.domain.control import Lease
+from bayse_agent.domain.errors import BayseAgentError, BrokenInvariant
+
+T = TypeVar("T")
+
+
+class Session:
+    """What the parts of the store have in common.
+
+    Changes take turns. What stands in the books is followed in memory after each commit; when a
+    commit ended in doubt (an error, a cancelled wait) it is read anew before it is used again.
+    """
+
+    def __init__(self, database: Database, standing: Standing) -> None:
+        self._database = database
+        self._liveness = database.liveness()
+        self._lease: Lease | None = None
+        self._standing = standing
+        self._is_doubtful = False
+        self._is_closed = False
+        self._turn = asyncio.Lock()
+
+    async def close(self) -> None:
+        """Let go of the books and of the lease. Closing again does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        await self._database.close()
+        await self._liveness.leave()
+
+    async def take_lease(self, *, holder: str, at: datetime) -> Lease:
+        def renew(connection: Connection) -> tuple[Lease, Standing]:
+            return guards.renew_lease(connection, holder, at), load_standing(connection)
+
+        async with self._turn:
+            await self._liveness.take()
+            lease, self._standing = await self._commit(renew)
+            self._lease, self._is_doubtful = lease, False
+            return lease
+
+    async def _now(self) -> Standing:
+        """What stands in the books, for reading."""
+        if self._is_doubtful:
+            async with self._turn:
+                await self._settle_doubt()
+        return self._standing
+
+    @asynccontextmanager
+    async def _changing(self) -> AsyncIterator[Standing]:
+        """A turn to change the books, and what stands in them."""
+        async with self._turn:
+            await self._settle_doubt()
+            yield self._standing
+
+    async def _settle_doubt(self) -> None:
+        if self._is_doubtful:
+            self._standing = await self._database.read(load_standing)
+            self._is_doubtful = False
+
+    async def _write(self, work: Work[T]) -> T:
+        """Money and orders: what is written must be there whatever happens next."""
+        return await self._commit(lambda connection: self._under_lease(connection, work))
+
+    async def _note(self, work: Work[T]) -> T:
+        """What was seen and thought: a power cut may take the last of it."""
+        with self._outcome():
+            return await self._database.run_relaxed(lambda c: self._under_lease(c, work))
+
+    async def _commit(self, work: Work[T]) -> T:
+        with self._outcome():
+            return await self._database.run(work)
+
+    def _under_lease(self, connection: Connection, work: Work[T]) -> T:
+        guards.check_lease(connection, self._lease)
+        return work(connection)
+
+    @contextmanager
+    def _outcome(self) -> Iterator[None]:
+        """Turn a broken key into the error that stops trading; remember when the end is unknown."""
+        try:
+            yield
+        except IntegrityError as error:
+            raise BrokenInvariant(f"the books refuse the entry: {error.orig}") from error
+        except BayseAgentError:
+            raise
+        except BaseException:
+            self._is_doubtful = True
+            raise
