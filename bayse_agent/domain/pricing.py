@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import hypot, isfinite, log, sqrt
+from math import copysign, hypot, isfinite, log, sqrt
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.volatility import Volatility
 
 Floats = NDArray[np.float64]
+_Number = TypeVar("_Number", float, Floats)
 
 _STANDARD_ERROR_FLOOR = 0.005
 """No model of prices is better than half a point."""
@@ -131,11 +133,17 @@ def student_t_cdf(x: Floats, degrees: int) -> Floats:
     x = np.asarray(x, dtype=np.float64)
     cosine2 = degrees / (degrees + x * x)
     sine = np.sign(x) * np.sqrt(1.0 - cosine2)
-    term = total = np.ones(())
+    total = _sum_of_even(cosine2, degrees)
+    return np.minimum(np.maximum(0.5 + 0.5 * sine * total, 0.0), 1.0)
+
+
+def _sum_of_even(cosine2: _Number, degrees: int) -> _Number:
+    """1 + 1/2 c + 3/8 c^2 + ... with c the squared cosine: the terms of an even distribution."""
+    term = total = cosine2 * 0.0 + 1.0
     for j in range(1, degrees // 2):
         term = term * cosine2 * (2 * j - 1) / (2 * j)
         total = total + term
-    return np.minimum(np.maximum(0.5 + 0.5 * sine * total, 0.0), 1.0)
+    return total
 
 
 def chance_above(log_ratio: Floats, sd: Floats, shape: Shape) -> Floats:
@@ -149,6 +157,19 @@ def chance_above(log_ratio: Floats, sd: Floats, shape: Shape) -> Floats:
     z = log_ratio / np.where(is_moving, sd, 1.0)
     certain = 0.5 + 0.5 * np.sign(log_ratio)
     return np.where(is_moving, student_t_cdf(z * unit, shape.degrees), certain)
+
+
+def chance_of_one(log_ratio: float, sd: float, shape: Shape) -> float:
+    """`chance_above` of one number, equal to the last bit: for a handful of numbers, as a look at
+    one window needs, arrays cost many times the sums.
+    """
+    if not sd > abs(log_ratio) * 1e-6:
+        return 0.5 if log_ratio == 0 else 0.5 + copysign(0.5, log_ratio)
+    degrees = shape.degrees
+    x = log_ratio / sd * sqrt(degrees / (degrees - 2))
+    cosine2 = degrees / (degrees + x * x)
+    sine = copysign(sqrt(1.0 - cosine2), x)
+    return min(max(0.5 + 0.5 * sine * _sum_of_even(cosine2, degrees), 0.0), 1.0)
 
 
 def terminal_moments(price: float, seconds_left: float) -> tuple[float, float]:
@@ -180,41 +201,39 @@ def price_window(state: WindowState, rule: SettlementRule, shape: Shape) -> Wind
     """
     if state.seconds_left < rule.average_s and state.average is None and rule.averaged_weight > 0:
         raise InvalidValue("the averaging period has begun, and its average is not known")
-    moments = (
-        terminal_moments(state.price, state.seconds_left),
-        averaged_moments(state.price, state.average, state.seconds_left, rule.average_s),
+    terminal = _chances(state, terminal_moments(state.price, state.seconds_left), rule, shape)
+    average_so_far = averaged_moments(
+        state.price, state.average, state.seconds_left, rule.average_s
     )
-    terminal, averaged = _chances(state, moments, rule, shape)
+    averaged = _chances(state, average_so_far, rule, shape)
     weight = rule.averaged_weight
-    mixed = (1.0 - weight) * terminal + weight * averaged
-    by_volatility = (mixed[1] - mixed[2]) / 2.0
-    by_place = (mixed[3] - mixed[4]) / 2.0
-    by_rule = sqrt(weight * (1.0 - weight)) * float(terminal[0] - averaged[0])
-    parts = (float(by_volatility), float(by_place), by_rule, _STANDARD_ERROR_FLOOR)
+    same, more, less, above, below = (
+        (1.0 - weight) * last + weight * average
+        for last, average in zip(terminal, averaged, strict=True)
+    )
+    by_volatility = (more - less) / 2.0
+    by_place = (above - below) / 2.0
+    by_rule = sqrt(weight * (1.0 - weight)) * (terminal[0] - averaged[0])
+    parts = (by_volatility, by_place, by_rule, _STANDARD_ERROR_FLOOR)
     return WindowPrice(
-        probability=float(mixed[0]),
+        probability=same,
         standard_error=min(0.5, sqrt(sum(part * part for part in parts))),
-        terminal=float(terminal[0]),
-        averaged=float(averaged[0]),
+        terminal=terminal[0],
+        averaged=averaged[0],
     )
 
 
 def _chances(
-    state: WindowState,
-    moments: Sequence[tuple[float, float]],
-    rule: SettlementRule,
-    shape: Shape,
-) -> Floats:
-    """A row of chances for each pair of moments, priced all at once. See `_variants`."""
-    rows = [_variants(state, moment, rule, shape) for moment in moments]
-    log_ratios, sds = np.array(rows).swapaxes(0, 1)
-    return chance_above(log_ratios, sds, shape)
+    state: WindowState, moments: tuple[float, float], rule: SettlementRule, shape: Shape
+) -> list[float]:
+    """The chance in each of the five cases of `_variants`."""
+    return [chance_of_one(at, sd, shape) for at, sd in _variants(state, moments, rule, shape)]
 
 
 def _variants(
     state: WindowState, moment: tuple[float, float], rule: SettlementRule, shape: Shape
-) -> tuple[list[float], list[float]]:
-    """Log ratios and deviations of five cases: as it is; with the volatility up, down; with the
+) -> tuple[tuple[float, float], ...]:
+    """Log ratio and deviation in five cases: as it is; with the volatility up, down; with the
     price's place up, down.
     """
     mean, seconds = moment
@@ -225,7 +244,7 @@ def _variants(
     part = min(1.0, seconds / 60.0)
     place = hypot(rule.basis_sd, part * _BOUNCE * sqrt(state.volatility.variance))
     at = log(mean / state.threshold) + tie_shift(state, rule.tie)
-    return [at, at, at, at + place, at - place], [same, more, less, same, same]
+    return (at, same), (at, more), (at, less), (at + place, same), (at - place, same)
 
 
 def tie_shift(state: WindowState, tie: TieRule) -> float:

@@ -93,12 +93,36 @@ def combined(means: Floats, worths: Floats) -> tuple[Floats, Floats]:
     `means` and `worths` have a row for each half-life: the average, and how many squares it is
     worth.
     """
-    variance = means.mean(axis=0)
-    # Of two overlapping averages, the worth is close to the geometric mean of theirs.
-    worth = np.exp(np.log(worths).mean(axis=0))
-    error = np.sqrt((KURTOSIS - 1.0) / (4.0 * worth) + DRIFT_ERROR**2)
+    variance, error = means.mean(axis=0), relative_error(worths)
     error = np.where(variance < VARIANCE_FLOOR, np.maximum(error, 1.0), error)
     return np.maximum(variance, VARIANCE_FLOOR), np.asarray(error, dtype=np.float64)
+
+
+def relative_error(worths: Floats) -> Floats:
+    """Relative error of a volatility that moves, from what its averages are worth, a row each."""
+    # Of two overlapping averages, the worth is close to the geometric mean of theirs.
+    worth = np.exp(np.log(worths).mean(axis=0))
+    return np.asarray(np.sqrt((KURTOSIS - 1.0) / (4.0 * worth) + DRIFT_ERROR**2), dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighing:
+    """How much bars of some ages count for each half-life, whatever was seen in them."""
+
+    weights: tuple[Floats, ...]
+    totals: tuple[float, ...]
+    relative_error: float
+
+
+def _weighing(minutes: NDArray[np.int64]) -> _Weighing:
+    ages = (minutes[-1] - minutes).astype(np.float64)
+    weights = tuple(np.exp2(-ages / half_life) for half_life in HALF_LIVES)
+    totals = tuple(float(each.sum()) for each in weights)
+    worths = [
+        total * total / float(each @ each) for each, total in zip(weights, totals, strict=True)
+    ]
+    error = relative_error(np.array(worths)[:, None])
+    return _Weighing(weights=weights, totals=totals, relative_error=float(error[0]))
 
 
 class VolatilityMeter:
@@ -113,6 +137,7 @@ class VolatilityMeter:
         self._squares = np.empty(0)
         self._last: Bar | None = None
         self._known: Volatility | None = None
+        self._gapless: _Weighing | None = None
 
     def read(self, bars: Sequence[Bar]) -> Volatility | None:
         """The volatility; None without any bar.
@@ -155,15 +180,26 @@ class VolatilityMeter:
         self._last = last
 
     def _measure(self) -> Volatility:
-        ages = (self._minutes[-1] - self._minutes).astype(np.float64)
-        means, worths = [], []
-        for half_life in HALF_LIVES:
-            weights = np.exp2(-ages / half_life)
-            total = weights.sum()
-            means.append(float(weights @ self._squares / total))
-            worths.append(float(total * total / (weights @ weights)))
-        variance, error = combined(np.array(means)[:, None], np.array(worths)[:, None])
-        return Volatility(variance=float(variance[0]), relative_error=float(error[0]))
+        weighing = self._weigh()
+        means = [
+            float(weights @ self._squares) / total
+            for weights, total in zip(weighing.weights, weighing.totals, strict=True)
+        ]
+        variance, error = sum(means) / len(means), weighing.relative_error
+        if variance < VARIANCE_FLOOR:
+            variance, error = VARIANCE_FLOOR, max(error, 1.0)
+        return Volatility(variance=variance, relative_error=error)
+
+    def _weigh(self) -> _Weighing:
+        """How the bars count: found anew only when their ages are not those of the last time, as
+        they are from minute to minute once a window without gaps is full.
+        """
+        count = len(self._minutes)
+        if int(self._minutes[-1] - self._minutes[0]) != count - 1:
+            return _weighing(self._minutes)
+        if self._gapless is None or len(self._gapless.weights[0]) != count:
+            self._gapless = _weighing(self._minutes)
+        return self._gapless
 
 
 def _above_zero(value: Decimal) -> float:

@@ -19,6 +19,7 @@ from bayse_agent.domain.pricing import (
     WindowState,
     averaged_moments,
     chance_above,
+    chance_of_one,
     price_window,
     running_average,
     student_t_cdf,
@@ -69,6 +70,16 @@ def test_student_t_cdf_of_odd_degrees_raises(degrees: int) -> None:
 def test_chance_above_without_movement_is_the_sign() -> None:
     chances = chance_above(np.array([-1.0, 0.0, 1.0]), np.zeros(3), SHAPE)
     assert chances.tolist() == [0.0, 0.5, 1.0]
+
+
+@given(
+    log_ratio=st.one_of(st.just(0.0), st.floats(min_value=-10.0, max_value=10.0)),
+    sd=st.one_of(st.just(0.0), st.floats(min_value=1e-9, max_value=10.0)),
+)
+def test_chance_of_one_is_chance_above_to_the_last_bit(log_ratio: float, sd: float) -> None:
+    assert chance_of_one(log_ratio, sd, SHAPE) == chance_above(
+        np.array(log_ratio), np.array(sd), SHAPE
+    )
 
 
 def test_chance_above_of_a_unit_deviation_scales_the_t_to_unit_variance() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.volatility import (
     VARIANCE_FLOOR,
+    VolatilityMeter,
     ewma,
     running_volatility,
     squared_returns,
@@ -84,6 +85,14 @@ def test_volatility_of_bars_reads_their_minutes() -> None:
     found = volatility(an_underlying((100.0, 101.0) * 100).bars)
     assert found is not None
     assert sqrt(found.variance) == pytest.approx(log(1.01), rel=0.01)
+
+
+def test_meter_read_bar_by_bar_over_a_gap_knows_what_one_reading_of_all_does() -> None:
+    bars = an_underlying((100.0, 101.0, 100.5) * 20).bars
+    bars = (*bars[:25], *bars[30:])
+    meter = VolatilityMeter()
+    answers = [meter.read(bars[:count]) for count in range(1, len(bars) + 1)]
+    assert answers == [volatility(bars[:count]) for count in range(1, len(bars) + 1)]
 
 
 def test_volatility_of_bars_out_of_order_raises() -> None:
