@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
+from itertools import islice
 
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.market import Level, OrderBook, Quote, Side
@@ -101,15 +102,17 @@ class Sale:
         return self.cash.amount / (self.shares * self.cash.currency.payout)
 
 
-def book_offers(book: OrderBook, rate: Decimal, floor: Decimal = FLOOR) -> tuple[Offer, ...]:
-    """The asks of a book, best first, as a taker meets them."""
+def book_offers(
+    book: OrderBook, rate: Decimal, floor: Decimal = FLOOR, *, most: int | None = None
+) -> tuple[Offer, ...]:
+    """The asks of a book, best first, as a taker meets them: all of them, or at most so many."""
     return tuple(
         Offer(
             price=level.price,
             break_even=break_even_price(level.price, rate, floor),
             depth=cost_of(level.shares, level.price, book.currency),
         )
-        for level in _tradable(book.asks)
+        for level in islice(filter(_is_tradable, book.asks), most)
     )
 
 
@@ -139,8 +142,8 @@ def _can_fill(quote: Quote) -> bool:
     return quote.side is Side.BUY and quote.is_complete and not quote.exceeds_liability
 
 
-def _tradable(levels: Iterable[Level]) -> list[Level]:
-    return [level for level in levels if ZERO < level.price < ONE and level.shares > ZERO]
+def _is_tradable(level: Level) -> bool:
+    return ZERO < level.price < ONE and level.shares > ZERO
 
 
 def purchase(offers: Sequence[Offer], stake: Money) -> Purchase | None:
@@ -196,7 +199,7 @@ def book_bids(book: OrderBook, rate: Decimal, floor: Decimal = FLOOR) -> tuple[B
             net=level.price * (ONE - fee_fraction(level.price, rate, floor)),
             shares=level.shares,
         )
-        for level in _tradable(book.bids)
+        for level in filter(_is_tradable, book.bids)
     )
 
 

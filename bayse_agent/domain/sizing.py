@@ -178,13 +178,17 @@ def size(context: Context, forecast: Forecast, purse: Purse, rule: SizingRule) -
         (context.market.outcome1, q, Decimal(market)),
         (context.market.outcome2, 1.0 - q, ONE - market),
     ):
-        offers = _offers(context, outcome.id, purse.currency)
-        if not offers:
+        # At most looks the best offer is already too dear: the rest is looked at when it is not.
+        best = next(iter(_offers(context, outcome.id, purse.currency, most=1)), None)
+        if best is None:
             answers.append(_pass(context, Reason.EMPTY_BOOK, f"nobody offers {outcome.id!r}"))
             continue
         # What the market thinks cannot be more than what it sells at: a stale book is no edge.
-        belief = believe(chance, error, min(price, Decimal(offers[0].price)), rule)
-        answers.append(_answer(context, forecast, outcome.id, belief, offers, purse, rule))
+        belief = believe(chance, error, min(price, Decimal(best.price)), rule)
+        if best.break_even > belief.bound:
+            answers.append(_pass(context, *_why_not(belief, best, rule)))
+        else:
+            answers.append(_answer(context, forecast, outcome.id, belief, purse, rule))
     bets = [answer for answer in answers if isinstance(answer, Bet)]
     if bets:
         return max(bets, key=lambda bet: bet.edge)
@@ -222,7 +226,10 @@ def _hindrance(context: Context, forecast: Forecast, purse: Purse) -> tuple[Reas
     return None
 
 
-def _offers(context: Context, outcome_id: OutcomeId, currency: Currency) -> tuple[Offer, ...]:
+def _offers(
+    context: Context, outcome_id: OutcomeId, currency: Currency, *, most: int | None = None
+) -> tuple[Offer, ...]:
+    """What is on offer of an outcome, best first. `most` is all that the caller looks at."""
     if context.event.engine is Engine.AMM:
         mine = [q for q in context.quotes if q.outcome_id == outcome_id and q.currency is currency]
         return quoted_offers(mine)
@@ -230,7 +237,7 @@ def _offers(context: Context, outcome_id: OutcomeId, currency: Currency) -> tupl
     for book in (context.book1, context.book2):
         if book is None or book.outcome_id != outcome_id or book.currency is not currency:
             continue
-        return () if rate is None else book_offers(book, rate)
+        return () if rate is None else book_offers(book, rate, most=most)
     return ()
 
 
@@ -239,13 +246,11 @@ def _answer(
     forecast: Forecast,
     outcome_id: OutcomeId,
     belief: Belief,
-    offers: tuple[Offer, ...],
     purse: Purse,
     rule: SizingRule,
 ) -> Bet | Pass:
-    """The bet on one outcome, or why there is none."""
-    if offers[0].break_even > belief.bound:
-        return _pass(context, *_why_not(belief, offers[0], rule))
+    """The bet on one outcome whose best offer is worth having, or why there is none."""
+    offers = _offers(context, outcome_id, purse.currency)
     depth = depth_within(offers, belief.bound, purse.currency)
     cap = min(purse.ceiling, depth, purse.bankroll * rule.bankroll_fraction).rounded_down()
     stake = _stake(offers, belief, purse.bankroll, cap, rule)
