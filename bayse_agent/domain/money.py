@@ -32,15 +32,15 @@ class Currency(StrEnum):
     NGN = "NGN"
     USD = "USD"
 
-    @property
-    def payout(self) -> int:
-        """What one winning share pays, in units of the currency."""
-        return 100 if self is Currency.NGN else 1
+    payout: int
+    """What one winning share pays, in units of the currency."""
+    minor_unit: Decimal
+    """The smallest sum that is shown: a kobo, a cent."""
 
-    @property
-    def minor_unit(self) -> Decimal:
-        """The smallest sum that is shown: a kobo, a cent."""
-        return Decimal("0.01")
+    def __init__(self, code: str) -> None:
+        # Told once, and not by a property that works it out at every sum of every trade.
+        self.payout = 100 if code == "NGN" else 1
+        self.minor_unit = Decimal("0.01")
 
 
 def _decimal(value: Decimal | int | str, what: str) -> Decimal:
