@@ -70,17 +70,18 @@ def deep(best: int, currency: Currency, draws: Sequence[float]) -> list[Rung]:
     if best < _LOWEST:
         return []
     cash = _DEEP_LEAST[currency] * (1 + _DEEP_RANGE * draws[0])
+    payout = currency.payout
     return _merged(
         [
-            _rung(max(best - step * CENT, _LOWEST), cash * part, currency)
+            _rung(max(best - step * CENT, _LOWEST), cash * part, payout)
             for step, part in enumerate(_DEEP_PARTS)
         ]
     )
 
 
-def _rung(tick: int, cash: float, currency: Currency) -> Rung:
+def _rung(tick: int, cash: float, payout: int) -> Rung:
     """As many shares as are worth so much cash at the cheaper outcome's price."""
-    return tick, _shares(cash * TICKS / (min(tick, TICKS - tick) * currency.payout))
+    return tick, _shares(cash * TICKS / (min(tick, TICKS - tick) * payout))
 
 
 def _shares(count: float) -> int:

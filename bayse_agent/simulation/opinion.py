@@ -43,35 +43,35 @@ class Subject(Protocol):
         """How far the fair value is expected to move within a tick: one standard deviation."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WindowSubject:
     """A window of a series: above the threshold at the close, or not."""
 
-    market: MarketState
-    series: SeriesSpec
-    path: Path
-    switches: Switches
+    __slots__ = ("_half", "_is_averaged", "_path", "market", "series", "tick_ms")
 
-    @property
-    def tick_ms(self) -> int:
-        if self.series.engine is Engine.AMM:
-            return 1_000
-        return 5_000 if self.series.interval_ms <= HOUR_MS else 10_000
+    def __init__(
+        self, *, market: MarketState, series: SeriesSpec, path: Path, switches: Switches
+    ) -> None:
+        self.market = market
+        self.series = series
+        self.tick_ms = _window_tick_ms(series)
+        self._path = path
+        # Asked for at every thought of every crowd: worked out once.
+        self._half = -0.5 if switches.tie is TieRule.UP else 0.5
+        self._is_averaged = series.settlement(switches) is SettlementRule.TWAP60
 
     def fair(self, at_ms: int) -> float | None:
         threshold = self.market.event.threshold
         if threshold is None:
             return None
-        spec, path = self.market.event.spec, self.path
+        spec, path = self.market.event.spec, self._path
         closes = spec.closes_ms // 1000
         second = min(max(at_ms, spec.opens_ms) // 1000, closes - 1)
         known = path.last_second(second)
         if known is None:
             return None
-        half = -0.5 if self.switches.tie is TieRule.UP else 0.5
-        target = float(threshold.scaleb(path.places)) + half
+        target = float(threshold.scaleb(path.places)) + self._half
         outlook = path.outlook(known, closes - second)
-        if self.series.settlement(self.switches) is SettlementRule.SPOT:
+        if not self._is_averaged:
             return chance_at_end(outlook, target, closes - second)
         first = closes - AVERAGED_TICKS
         if second < first:
@@ -87,10 +87,16 @@ class WindowSubject:
         """
         left_s = max((self.market.event.spec.closes_ms - at_ms) / 1000, 1.0)
         part = self.tick_ms / 1000 / left_s
-        if self.series.settlement(self.switches) is SettlementRule.TWAP60:
+        if self._is_averaged:
             part *= 3 if left_s < AVERAGED_TICKS else left_s / (left_s - 2 * AVERAGED_TICKS / 3)
         inside = min(max(chance, _CERTAIN), 1 - _CERTAIN)
         return min(_NORMAL.pdf(_NORMAL.inv_cdf(inside)) * sqrt(part), 0.5)
+
+
+def _window_tick_ms(series: SeriesSpec) -> int:
+    if series.engine is Engine.AMM:
+        return 1_000
+    return 5_000 if series.interval_ms <= HOUR_MS else 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

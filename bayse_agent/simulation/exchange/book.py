@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from bayse_agent.simulation.exchange.listing import MarketState
 
 
+# Names of the module's own: Python 3.11 finds members of enumerations slowly, and orders are made
+# by the million.
+_BUY = Side.BUY
+_LIMIT, _GTC, _SKIP = OrderType.LIMIT, TimeInForce.GTC, SelfTrade.SKIP
+_NEW = VenueOrderStatus.OPEN
+
+
 class Order:
     """An order and how far it got. Quantities in micro-shares, cash in nanos.
 
@@ -72,6 +79,7 @@ class Order:
         size: int,
         at_ms: int,
         sequence: int,
+        group: int | None = None,
     ) -> None:
         self.account = account
         self.market = market
@@ -81,14 +89,14 @@ class Order:
         self.own_tick = own_tick
         self.size = size
         self.created_ms = self.updated_ms = at_ms
-        self.group = account.number
+        self.group = account.number if group is None else group
         self.sequence = sequence
-        self.is_bid = (side is Side.BUY) is (outcome == 0)
+        self.is_bid = (side is _BUY) is (outcome == 0)
         self.tick = own_tick if outcome == 0 else TICKS - own_tick
-        self.type = OrderType.LIMIT
-        self.force = TimeInForce.GTC
-        self.self_trade = SelfTrade.SKIP
-        self.status = VenueOrderStatus.OPEN
+        self.type = _LIMIT
+        self.force = _GTC
+        self.self_trade = _SKIP
+        self.status = _NEW
         self.post_only = False
         self.expires_ms: int | None = None
         self.amount = self.filled = self.cash = self.fee = self.fill_count = 0
@@ -144,7 +152,10 @@ class BookSide:
 
     def best(self) -> int | None:
         """The best price, or None while the side is empty."""
-        return self.best_of(self.bits)
+        bits = self.bits
+        if not bits:
+            return None
+        return (bits if self.is_bid else bits & -bits).bit_length() - 1
 
     def best_of(self, bits: int) -> int | None:
         """The best price among those bits: the highest bid, the lowest ask."""
@@ -186,6 +197,12 @@ class BookSide:
         if level.head is None:
             del self.levels[level.tick]
             self.bits ^= 1 << level.tick
+
+    def totals(self, depth: int) -> list[tuple[int, int]]:
+        """(tick, micro-shares) of the levels, best price first, at most so many."""
+        levels = self.levels
+        # A reader wants them all: sorting the prices beats finding them one after the other.
+        return [(tick, levels[tick].total) for tick in sorted(levels, reverse=self.is_bid)[:depth]]
 
     def walk(self) -> Iterator[Level]:
         """The levels, best price first. The side must not change meanwhile."""

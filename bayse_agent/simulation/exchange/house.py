@@ -19,6 +19,8 @@ from bayse_agent.simulation.exchange.matching import match
 from bayse_agent.simulation.exchange.state import State
 from bayse_agent.simulation.exchange.units import TICKS
 
+_BUY = Side.BUY
+
 Rung = tuple[int, int]
 """(tick in outcome1's terms, micro-shares)."""
 
@@ -48,7 +50,8 @@ def quote_ladder(
     that cross somebody's resting order trade with it first.
     """
     book = state.book(market, currency)
-    group, first = _group(account, market), sequence_of(stamp, currency, 0)
+    group, number = _group(account, market), sequence_of(stamp, currency, 0)
+    at_ms = state.now_ms
     key = (account.number, currency)
     for order in market.ladders.get(key, ()):
         if order.level is not None:
@@ -58,17 +61,9 @@ def quote_ladder(
         for tick, micro in rungs:
             own_tick = tick if outcome == 0 else TICKS - tick
             order = Order(
-                account,
-                market,
-                outcome,
-                Side.BUY,
-                currency,
-                own_tick,
-                micro,
-                state.now_ms,
-                first + len(ladder),
+                account, market, outcome, _BUY, currency, own_tick, micro, at_ms, number, group
             )
-            order.group = group
+            number += 1
             ladder.append(order)
             enter(state, book, order)
     market.ladders[key] = ladder
@@ -79,7 +74,7 @@ def enter(state: State, book: Book, order: Order) -> None:
     if order.market.user_orders:
         match(state, book, order)
     if order.filled < order.size:
-        book.side(is_bid=order.is_bid).add(order)
+        (book.bids if order.is_bid else book.asks).add(order)
 
 
 def take(
@@ -94,9 +89,17 @@ def take(
 ) -> None:
     """Buy up to so many shares of an outcome at its limit or better, and leave nothing behind."""
     order = Order(
-        account, market, outcome, Side.BUY, currency, limit_tick, micro, state.now_ms, sequence
+        account,
+        market,
+        outcome,
+        _BUY,
+        currency,
+        limit_tick,
+        micro,
+        state.now_ms,
+        sequence,
+        _group(account, market),
     )
-    order.group = _group(account, market)
     order.type, order.force = OrderType.LIMIT, TimeInForce.FAK
     match(state, state.book(market, currency), order)
     market.order_count += 1
