@@ -307,15 +307,13 @@ class Exchange:
         """(bids, asks) of one outcome as (tick, micro-shares), best first."""
         self.state.refresh(market, currency)
         book = self.state.book(market, currency)
-        sides = (book.bids, book.asks) if outcome == 0 else (book.asks, book.bids)
-        bids, asks = (
-            [
-                (level.tick if outcome == 0 else TICKS - level.tick, level.total)
-                for level, _ in zip(side.walk(), range(depth), strict=False)
-            ]
-            for side in sides
+        bids, asks = book.bids.totals(depth), book.asks.totals(depth)
+        if outcome == 0:
+            return bids, asks
+        return (
+            [(TICKS - tick, micro) for tick, micro in asks],
+            [(TICKS - tick, micro) for tick, micro in bids],
         )
-        return bids, asks
 
     def marginal(self, market: MarketState, outcome: int, currency: Currency) -> Decimal | None:
         """The price of an outcome now, or None where none is known or trading has ended."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import partial
 
-from bayse_agent.domain.market import MarketStatus
+from bayse_agent.domain.market import MarketStatus, Outcome, OutcomeId
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.order import VenueOrderStatus
 from bayse_agent.simulation.exchange import fees, ids
@@ -16,7 +16,7 @@ from bayse_agent.simulation.exchange.records import ActivityKind, Cause
 from bayse_agent.simulation.exchange.refusal import bad_request
 from bayse_agent.simulation.exchange.resting import take_out
 from bayse_agent.simulation.exchange.state import State
-from bayse_agent.simulation.exchange.units import TICKS
+from bayse_agent.simulation.exchange.units import TICKS, from_ms
 
 ENDED = (MarketStatus.RESOLVED, MarketStatus.CANCELLED)
 
@@ -30,6 +30,12 @@ def list_event(state: State, spec: EventSpec) -> EventState:
         number=number,
         id=spec.id or ids.make(ids.Kind.EVENT, number),
         spec=spec,
+        dates=(
+            from_ms(spec.created_ms),
+            from_ms(spec.opens_ms),
+            from_ms(spec.closes_ms),
+            from_ms(spec.resolves_ms),
+        ),
         status=MarketStatus.DRAFT,
     )
     for market_spec in spec.markets:
@@ -46,7 +52,7 @@ def list_event(state: State, spec: EventSpec) -> EventState:
 
 def _market(state: State, event: EventState, spec: MarketSpec) -> MarketState:
     number = len(state.markets) + 1
-    market_id, *outcome_ids = spec.ids or (
+    market_id, one, two = spec.ids or (
         ids.make(ids.Kind.MARKET, number),
         ids.make(ids.Kind.OUTCOME, 1, number),
         ids.make(ids.Kind.OUTCOME, 2, number),
@@ -54,13 +60,18 @@ def _market(state: State, event: EventState, spec: MarketSpec) -> MarketState:
     market = MarketState(
         number=number,
         id=market_id,
-        outcome_ids=(outcome_ids[0], outcome_ids[1]),
+        outcome_ids=(one, two),
+        outcomes=(
+            Outcome(id=OutcomeId(one), label=spec.label1),
+            Outcome(id=OutcomeId(two), label=spec.label2),
+        ),
         spec=spec,
         event=event,
         status=MarketStatus.DRAFT,
         collateral=state.ledger.open(),
         issuance=state.ledger.open(),
         fee_ppm=fees.rate_ppm(spec.fee_percent),
+        fee_rate=spec.fee_percent / 100,
         threshold=spec.threshold,
     )
     state.markets.append(market)

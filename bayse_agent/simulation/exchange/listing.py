@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from bayse_agent.domain.market import Engine, EventType, MarketStatus
+from bayse_agent.domain.market import Engine, EventType, MarketStatus, Outcome
 from bayse_agent.domain.money import Currency
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from bayse_agent.simulation.exchange.book import Book, Order
     from bayse_agent.simulation.exchange.ledger import Holder
     from bayse_agent.simulation.exchange.records import TradeRecord
+
+# A name of the module's own: Python 3.11 finds a member of an enumeration slowly.
+_OPEN = MarketStatus.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class MarketState:
 
     Books and pools are made when a currency is first used; all in outcome1 terms. `collateral`
     holds the cash behind the shares, `issuance` owes them; `fee_ppm` is the fee in millionths.
+    `outcomes` and `fee_rate` are as they are told outside: made once, shown at every look.
     `accounts` are all that ever held shares of it, by number; `user_orders` counts the resting
     orders that are not the crowd's, whose ladders are kept by account and currency.
     """
@@ -79,12 +84,14 @@ class MarketState:
     number: int
     id: str
     outcome_ids: tuple[str, str]
+    outcomes: tuple[Outcome, Outcome]
     spec: MarketSpec
     event: EventState
     status: MarketStatus
     collateral: Holder
     issuance: Holder
     fee_ppm: int
+    fee_rate: Decimal
     threshold: Decimal | None = None
     close_value: Decimal | None = None
     winner: int | None = None
@@ -100,16 +107,19 @@ class MarketState:
 
     @property
     def is_open(self) -> bool:
-        return self.status is MarketStatus.OPEN
+        return self.status is _OPEN
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class EventState:
-    """One event as it stands."""
+    """One event as it stands. `dates` are the spec's moments of creation, opening, closing and
+    resolution as they are told outside: made once, shown at every look.
+    """
 
     number: int
     id: str
     spec: EventSpec
+    dates: tuple[datetime, datetime, datetime, datetime]
     status: MarketStatus
     markets: list[MarketState] = field(default_factory=list)
     threshold: Decimal | None = None

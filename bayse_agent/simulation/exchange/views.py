@@ -15,7 +15,6 @@ from bayse_agent.domain.market import (
     EventId,
     Market,
     MarketId,
-    Outcome,
     OutcomeId,
     Quote,
     SeriesSlug,
@@ -42,10 +41,13 @@ from bayse_agent.simulation.exchange.units import MICRO, NANO, TICKS, from_ms, f
 
 _SIX_PLACES = Decimal("0.000001")
 _PER_SHARE = NANO // MICRO
+_PRICES = tuple(Price(from_units(ticks, TICKS)) for ticks in range(TICKS + 1))
+"""Every price there is: an order book is shown with the same few over and over."""
 
 
 def in_price(ticks: int) -> Price:
-    return Price(from_units(ticks, TICKS))
+    """The price of a tick from 0 to 1000."""
+    return _PRICES[ticks]
 
 
 def in_shares(micro: int) -> Shares:
@@ -74,6 +76,7 @@ def average(nanos: int, micro: int, currency: Currency) -> Decimal | None:
 def event(exchange: Exchange, state: EventState, currency: Currency) -> Event:
     """An event with its markets' prices in a currency's books."""
     spec = state.spec
+    created_at, opens_at, closes_at, resolves_at = state.dates
     return Event(
         id=EventId(state.id),
         slug=spec.slug,
@@ -83,10 +86,10 @@ def event(exchange: Exchange, state: EventState, currency: Currency) -> Event:
         type=spec.type,
         engine=spec.engine,
         status=state.status,
-        created_at=from_ms(spec.created_ms),
-        opens_at=from_ms(spec.opens_ms),
-        closes_at=from_ms(spec.closes_ms),
-        resolves_at=from_ms(spec.resolves_ms),
+        created_at=created_at,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        resolves_at=resolves_at,
         resolved_at=None if state.resolved_ms is None else from_ms(state.resolved_ms),
         symbol=None if spec.symbol is None else Symbol(spec.symbol),
         series=None if spec.series is None else SeriesSlug(spec.series),
@@ -100,23 +103,23 @@ def event(exchange: Exchange, state: EventState, currency: Currency) -> Event:
 def _market(exchange: Exchange, state: MarketState, currency: Currency) -> Market:
     spec = state.spec
     middle, buy1, buy2 = prices(exchange, state, currency)
-    one, two = (OutcomeId(outcome) for outcome in state.outcome_ids)
+    one, two = state.outcomes
     return Market(
         id=MarketId(state.id),
         event_id=EventId(state.event.id),
         title=spec.title,
         status=state.status,
-        outcome1=Outcome(id=one, label=spec.label1),
-        outcome2=Outcome(id=two, label=spec.label2),
-        price1=None if middle is None else price(middle),
-        price2=None if middle is None else price(1 - middle),
-        buy_price1=None if buy1 is None else price(buy1),
-        buy_price2=None if buy2 is None else price(buy2),
-        fee_rate=spec.fee_percent / 100,
+        outcome1=one,
+        outcome2=two,
+        price1=middle,
+        price2=None if middle is None else Price(1 - middle),
+        buy_price1=buy1,
+        buy_price2=buy2,
+        fee_rate=state.fee_rate,
         minimum_order=Money(minimum_order(state, currency), currency),
         threshold=state.threshold,
         close_value=state.close_value,
-        winner=None if state.winner is None else (one, two)[state.winner],
+        winner=None if state.winner is None else state.outcomes[state.winner].id,
         rules=spec.rules,
     )
 
@@ -128,17 +131,17 @@ def minimum_order(state: MarketState, currency: Currency) -> Decimal:
 
 def prices(
     exchange: Exchange, state: MarketState, currency: Currency
-) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+) -> tuple[Price | None, Price | None, Price | None]:
     """(middle of outcome1, price to buy outcome1, price to buy outcome2); None where there is none.
 
     Once a market has closed there are no prices at all.
     """
-    middle = exchange.marginal(state, 0, currency)
-    if middle is None:
+    marginal = exchange.marginal(state, 0, currency)
+    if marginal is None:
         return None, None, None
-    middle = rounded(middle)
+    middle = Price(rounded(marginal))
     if state.event.spec.engine is Engine.AMM:
-        return middle, middle, 1 - middle
+        return middle, middle, Price(1 - middle)
     book = exchange.state.book(state, currency)
     ask, bid = book.asks.best(), book.bids.best()
     return (
