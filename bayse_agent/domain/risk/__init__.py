@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bayse_agent.domain.risk.days import day_start
 from bayse_agent.domain.risk.limits import LIMIT_FIELDS, LimitField, Limits
-from bayse_agent.domain.risk.peak import confirmed_peak, moved_peak
+from bayse_agent.domain.risk.peak import confirmed_peak
 from bayse_agent.domain.risk.purse import purse
 from bayse_agent.domain.risk.review import Approved, review
 from bayse_agent.domain.risk.verdict import Refusal, Refused
@@ -24,7 +24,6 @@ __all__ = [
     "deployable",
     "limits_of",
     "limits_text",
-    "moved_peak",
     "purse",
     "review",
 ]

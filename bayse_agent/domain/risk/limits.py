@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from math import isfinite
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -205,7 +204,8 @@ def _is_streak(value: object) -> bool:
 def _is_at_most(value: object, most: float) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return isfinite(value) and 0 <= value <= most
+    # Neither NaN nor an infinity is between two numbers.
+    return 0 <= value <= most
 
 
 def _is_money(value: object) -> bool:

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from math import isfinite
 
 from bayse_agent.domain.books import Books
 from bayse_agent.domain.decision import Bet, ByHand, Exit
 from bayse_agent.domain.forecast import Context
-from bayse_agent.domain.market import Level, MarketId, OrderBook, OutcomeId
+from bayse_agent.domain.market import Level, MarketId, OrderBook, OutcomeId, Quote
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money
 from bayse_agent.domain.order import Buy, Sell
 from bayse_agent.domain.portfolio import Portfolio
@@ -68,8 +67,7 @@ def problems_of_match(
     market: MarketId, outcome: OutcomeId, currency: object, context: Context, portfolio: Portfolio
 ) -> Problems:
     """Wish, context and books speak of the same market and the same money."""
-    known = context.market.id == market and context.event.market(context.market.id) is not None
-    if not known or context.market.event_id != context.event.id:
+    if context.market.id != market or context.market.event_id != context.event.id:
         yield "market"
     elif context.market.outcome(outcome) is None:
         yield "outcome"
@@ -87,7 +85,7 @@ def problems_of_context(context: Context) -> Problems:
             "category": isinstance(context.event.category, str),
             "fee_rate": rate is None or is_amount(rate),
             "order_book": all(book is None or _is_book(book) for book in books),
-            "quotes": _are_moments(quote.received_at for quote in context.quotes),
+            "quotes": all(_is_quote(quote) for quote in context.quotes),
             "underlying": _is_underlying(context),
         }
     )
@@ -99,6 +97,10 @@ def _is_book(book: OrderBook) -> bool:
         _is_part(level.price) and is_amount(level.shares) and level.shares >= ZERO
         for level in sides
     )
+
+
+def _is_quote(quote: Quote) -> bool:
+    return is_moment(quote.received_at) and is_amount(quote.shares)
 
 
 def _is_underlying(context: Context) -> bool:
@@ -197,7 +199,7 @@ def _is_above_zero(value: object) -> bool:
 def _is_float(value: object, most: Decimal) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return isfinite(value) and 0 <= value <= most
+    return 0 <= value <= most
 
 
 def _is_money(value: object, currency: Currency) -> bool:

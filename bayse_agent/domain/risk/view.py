@@ -10,7 +10,7 @@ from bayse_agent.domain.books import Books, Tags
 from bayse_agent.domain.decision import Bet, ByHand
 from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import Engine, MarketId, OrderBook, Quote, Side
-from bayse_agent.domain.money import ONE, Currency, Money, total
+from bayse_agent.domain.money import ONE, ZERO, Currency, Money, total
 from bayse_agent.domain.order import Buy
 from bayse_agent.domain.portfolio import Portfolio
 from bayse_agent.domain.risk.limits import Limits
@@ -90,9 +90,11 @@ class View:
 
     @property
     def quotes(self) -> tuple[Quote, ...]:
-        """What the formula asked for the outcome to be bought."""
-        buys = (q for q in self.context.quotes if q.side is Side.BUY)
-        return tuple(quote for quote in buys if self._is_mine(quote))
+        """What the formula asks for the outcome to be bought, where it would fill at all."""
+        buys = (q for q in self.context.quotes if q.side is Side.BUY and q.is_complete)
+        return tuple(
+            q for q in buys if self._is_mine(q) and q.shares > ZERO and not q.exceeds_liability
+        )
 
     def _is_mine(self, shown: OrderBook | Quote) -> bool:
         return (

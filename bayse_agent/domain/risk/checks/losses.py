@@ -29,7 +29,7 @@ def check_daily_loss(view: View) -> Finding:
         inputs={
             "realised_today": told(profit),
             "bankroll": told(view.ground.bankroll),
-            "part": told(view.limits.max_daily_loss_part),
+            "max_daily_loss_part": told(view.limits.max_daily_loss_part),
         },
         limit=told(most),
     )

@@ -65,19 +65,14 @@ def floor_room(ground: Ground) -> Room:
 
 def exposure_room(ground: Ground) -> Room:
     """Positions, live orders and the stake together stay within their part."""
-    return _part_room(
-        ground, Reason.REFUSED_EXPOSURE, ground.limits.max_exposure, committed=ground.committed
-    )
+    return _part_room(ground, Reason.REFUSED_EXPOSURE, "max_exposure", committed=ground.committed)
 
 
 def market_room(ground: Ground) -> Room:
     """What is in this market already, and the stake."""
     used = ground.committed_in(lambda market: market == ground.context.market.id)
     return _part_room(
-        ground,
-        Reason.REFUSED_MARKET_PART,
-        ground.limits.max_market_part,
-        committed_in_market=used,
+        ground, Reason.REFUSED_MARKET_PART, "max_market_part", committed_in_market=used
     )
 
 
@@ -85,9 +80,7 @@ def event_room(ground: Ground) -> Room:
     """The markets of one event answer the same question: they lose together."""
     event_id = ground.context.event.id
     used = ground.committed_beside(lambda tags: tags.event_id == event_id)
-    return _part_room(
-        ground, Reason.REFUSED_EVENT_PART, ground.limits.max_event_part, committed_in_event=used
-    )
+    return _part_room(ground, Reason.REFUSED_EVENT_PART, "max_event_part", committed_in_event=used)
 
 
 def series_room(ground: Ground) -> Room | None:
@@ -97,10 +90,7 @@ def series_room(ground: Ground) -> Room | None:
         return None
     used = ground.committed_beside(lambda tags: tags.series == series)
     return _part_room(
-        ground,
-        Reason.REFUSED_SERIES_PART,
-        ground.limits.max_series_part,
-        committed_in_series=used,
+        ground, Reason.REFUSED_SERIES_PART, "max_series_part", committed_in_series=used
     )
 
 
@@ -116,7 +106,7 @@ def cluster_room(ground: Ground) -> Room | None:
     return _part_room(
         ground,
         Reason.REFUSED_CLUSTER_PART,
-        ground.limits.max_cluster_part,
+        "max_cluster_part",
         committed_in_cluster=ground.committed_beside(moves_along),
     )
 
@@ -133,15 +123,16 @@ def daily_room(ground: Ground) -> Room:
     return _part_room(
         ground,
         Reason.REFUSED_DAILY_STAKE,
-        ground.limits.max_daily_stake_part,
+        "max_daily_stake_part",
         staked_today=total(stakes, ground.currency),
     )
 
 
-def _part_room(ground: Ground, check: Reason, part: Decimal, **used: Money) -> Room:
-    """What a part of the bankroll leaves after what is used of it."""
+def _part_room(ground: Ground, check: Reason, limit: str, **used: Money) -> Room:
+    """What a limit that is a part of the bankroll leaves after what is used of it."""
+    part: Decimal = getattr(ground.limits, limit)
     spare = ground.bankroll * part - total(used.values(), ground.currency)
-    return _room(check, spare, bankroll=ground.bankroll, part=part, **used)
+    return _room(check, spare, bankroll=ground.bankroll, **{limit: part}, **used)
 
 
 ROOMS: tuple[Callable[[Ground], Room | None], ...] = (
