@@ -1,0 +1,117 @@
+"""Looks at the real venue: reads what a paper account must see to be answered.
+
+Every failed read raises a VenueError, as the port says; nothing is ever made up in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bayse_agent.domain.errors import VenueMalformed, VenueNotFound
+from bayse_agent.domain.market import Engine, Event, EventId, MarketId, OutcomeId, Quote, Side
+from bayse_agent.domain.money import Currency
+from bayse_agent.domain.order import OrderType, PlaceOrder, TimeInForce
+from bayse_agent.ports import MarketData
+from bayse_agent.simulation.paper.seen import (
+    Seen,
+    SeenBook,
+    SeenMarket,
+    SeenTrade,
+    seen_book,
+    seen_market,
+    seen_quote,
+    seen_trade,
+)
+
+_MICRO_SHARE = Decimal("0.000001")
+_RESTING = (TimeInForce.GTC, TimeInForce.GTD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyesight:
+    """How far is looked: levels of a book, and trades back."""
+
+    depth: int = 20
+    trades: int = 100
+
+
+class Eyes:
+    """Reads of the real venue, as values that can be written down."""
+
+    def __init__(self, market_data: MarketData, eyesight: Eyesight) -> None:
+        self._data = market_data
+        self._eyesight = eyesight
+
+    async def for_order(self, order: PlaceOrder) -> Seen:
+        """What an order meets: a book, or a quote for just that order."""
+        market = await self.market(order.event_id, order.market_id, order.currency)
+        if order.outcome_id not in market.outcome_ids:
+            raise VenueNotFound(f"no outcome {order.outcome_id!r} in market {market.market_id!r}")
+        if market.engine is Engine.AMM:
+            if order.engine is not Engine.AMM:
+                return Seen(market=market)
+            return Seen(market=market, quote=seen_quote(await self._quote(order), market))
+        trades = await self._trades(market) if _may_rest(order) else None
+        books = await self._books(market, [order.outcome_id], order.currency)
+        return Seen(market=market, books=books, trades=trades)
+
+    async def around(self, market: SeenMarket, outcomes: Iterable[int], currency: Currency) -> Seen:
+        """A market with the books of some outcomes and the trades that were made."""
+        now = await self.market(market.event_id, market.market_id, currency)
+        wanted = [now.outcome_ids[outcome] for outcome in outcomes]
+        if not wanted:
+            return Seen(market=now)
+        trades = await self._trades(now)
+        return Seen(market=now, books=await self._books(now, wanted, currency), trades=trades)
+
+    async def market(
+        self, event_id: EventId, market_id: MarketId, currency: Currency
+    ) -> SeenMarket:
+        """A market with its terms. On a book, a fee that is not told is no fee that is known."""
+        found = market_in(await self._data.event(event_id, currency=currency), market_id)
+        if found is None:
+            raise VenueNotFound(f"no market {market_id!r} in event {event_id!r}")
+        if found.engine is Engine.CLOB and found.fee_rate is None:
+            raise VenueMalformed(f"market {market_id!r}: the venue does not tell its fee")
+        return found
+
+    async def _books(
+        self, market: SeenMarket, wanted: list[OutcomeId], currency: Currency
+    ) -> tuple[SeenBook, ...]:
+        """An outcome without a book has nothing on display."""
+        depth = self._eyesight.depth
+        books = await self._data.books(wanted, currency=currency, depth=depth)
+        return tuple(
+            seen_book(book, market.outcome_ids.index(book.outcome_id), depth) for book in books
+        )
+
+    async def _trades(self, market: SeenMarket) -> tuple[SeenTrade, ...]:
+        page = await self._data.trades(market_id=market.market_id, size=self._eyesight.trades)
+        return tuple(seen_trade(trade, market) for trade in page.items)
+
+    async def _quote(self, order: PlaceOrder) -> Quote:
+        quote = await self._data.quote(
+            event_id=order.event_id,
+            market_id=order.market_id,
+            outcome_id=order.outcome_id,
+            side=order.side,
+            amount=order.amount,
+            currency=order.currency,
+        )
+        if order.side is Side.SELL and abs(quote.shares - order.amount) > _MICRO_SHARE:
+            raise VenueMalformed(
+                f"asked to sell {order.amount} shares, the venue quoted {quote.shares}"
+            )
+        return quote
+
+
+def market_in(event: Event, market_id: MarketId) -> SeenMarket | None:
+    """A market of an event that was read, or None when it has none of that id."""
+    market = event.market(market_id)
+    return None if market is None else seen_market(event, market)
+
+
+def _may_rest(order: PlaceOrder) -> bool:
+    return order.type is OrderType.LIMIT and (order.time_in_force or _RESTING[0]) in _RESTING
