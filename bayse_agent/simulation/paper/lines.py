@@ -52,7 +52,7 @@ class SealedLines:
             if self._file.write(line) != len(line):
                 raise OSError("the disk took a part of it only")
             os.fsync(self._file.fileno())
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise BrokenInvariant(f"cannot write to {self.path}: {error}") from error
         self._seal = seal
 
