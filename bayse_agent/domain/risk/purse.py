@@ -8,7 +8,7 @@ from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.risk import readable
 from bayse_agent.domain.risk.checks.money import ROOMS
 from bayse_agent.domain.risk.limits import Limits
-from bayse_agent.domain.risk.view import Ground
+from bayse_agent.domain.risk.view import ground_of
 from bayse_agent.domain.sizing import Purse
 
 
@@ -28,7 +28,7 @@ def _purse(context: Context, books: Books, limits: Limits) -> Purse:
     problems = (*readable.problems_of_context(context), *readable.problems_of_books(books))
     if problems:
         return _empty(books.portfolio.currency)
-    ground = Ground(context=context, books=books, limits=limits)
+    ground = ground_of(context, books, limits)
     rooms = (room_for(ground) for room_for in ROOMS)
     ceiling = min(room.largest for room in rooms if room is not None)
     return Purse(bankroll=ground.bankroll, ceiling=ceiling.rounded_down())

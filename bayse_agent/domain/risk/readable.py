@@ -12,7 +12,7 @@ from decimal import Decimal
 from bayse_agent.domain.books import Books
 from bayse_agent.domain.decision import Bet, ByHand, Exit
 from bayse_agent.domain.forecast import Context
-from bayse_agent.domain.market import Level, MarketId, OrderBook, OutcomeId, Quote
+from bayse_agent.domain.market import Engine, Level, MarketId, OrderBook, OutcomeId, Quote
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money
 from bayse_agent.domain.order import Buy, Sell
 from bayse_agent.domain.portfolio import Portfolio
@@ -82,7 +82,9 @@ def problems_of_context(context: Context) -> Problems:
         {
             "now": is_moment(context.now),
             "closes_at": _is_moment_or_none(context.event.closes_at),
+            "engine": isinstance(context.event.engine, Engine),
             "category": isinstance(context.event.category, str),
+            "series": _is_text_or_none(context.event.series),
             "fee_rate": rate is None or is_amount(rate),
             "order_book": all(book is None or _is_book(book) for book in books),
             "quotes": all(_is_quote(quote) for quote in context.quotes),
@@ -109,7 +111,7 @@ def _is_underlying(context: Context) -> bool:
         return True
     last = underlying.last
     is_same = symbol is None or last.symbol == symbol
-    return is_same and _are_moments((last.at, last.received_at))
+    return is_same and _is_above_zero(last.price) and _are_moments((last.at, last.received_at))
 
 
 def problems_of_books(books: Books) -> Problems:
@@ -118,6 +120,7 @@ def problems_of_books(books: Books) -> Problems:
     valued = (money for one in books.equity for money in (one.value, one.wallet))
     sane = {
         "cash": _is_money(portfolio.cash, currency),
+        "orders": all(isinstance(one.wish, Buy | Sell) for one in portfolio.live),
         "live_buys": _are_sums((intent.reserved for intent in portfolio.live), currency),
         "entries": _are_sums((entry.stake for entry in books.entries), currency),
         "outcomes": all(_is_money(one.profit, currency) for one in books.outcomes),
@@ -186,6 +189,10 @@ def _are_moments(values: Iterable[object]) -> bool:
 
 def _is_moment_or_none(value: object) -> bool:
     return value is None or is_moment(value)
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or isinstance(value, str)
 
 
 def _is_part(value: object) -> bool:

@@ -23,7 +23,7 @@ from bayse_agent.domain.risk import readable
 from bayse_agent.domain.risk.checks import CHECKS
 from bayse_agent.domain.risk.limits import Limits
 from bayse_agent.domain.risk.verdict import Finding, Refusal, Refused, told
-from bayse_agent.domain.risk.view import Ground, View
+from bayse_agent.domain.risk.view import View, ground_of
 
 _SEAL = object()
 
@@ -75,7 +75,7 @@ def _findings(proposal: Proposal, context: Context, books: Books, limits: Limits
     # The sums of the checks mean nothing while their inputs do not.
     if problems:
         return [_unreadable(problems)]
-    ground = Ground(context=context, books=books, limits=limits)
+    ground = ground_of(context, books, limits)
     view = View(proposal=proposal, ground=ground)
     return [found for check in CHECKS if (found := check(view)) is not None]
 

@@ -18,24 +18,20 @@ from bayse_agent.domain.risk.limits import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the money limits of one market stand on: all of it readable."""
+    """What the money limits of one market stand on, all of it readable. `ground_of` makes it.
+
+    `committed` is what positions cost, and live orders may.
+    """
 
     context: Context
     books: Books
     limits: Limits
+    bankroll: Money
+    committed: Money
 
     @property
     def currency(self) -> Currency:
-        return self.books.portfolio.currency
-
-    @property
-    def bankroll(self) -> Money:
-        return bankroll(self.books)
-
-    @property
-    def committed(self) -> Money:
-        """What positions cost, and live orders may."""
-        return self.books.portfolio.invested + self.books.portfolio.reserved
+        return self.bankroll.currency
 
     def committed_in(self, belongs: Callable[[MarketId], bool]) -> Money:
         """The part of `committed` that is in the markets named."""
@@ -48,6 +44,18 @@ class Ground:
         """The part of `committed` in this market and in those whose tags say they share a risk."""
         mine, tags = self.context.market.id, self.books.tags
         return self.committed_in(lambda market: market == mine or shares_risk(tags[market]))
+
+
+def ground_of(context: Context, books: Books, limits: Limits) -> Ground:
+    """The sums that most limits need, done once."""
+    portfolio = books.portfolio
+    return Ground(
+        context=context,
+        books=books,
+        limits=limits,
+        bankroll=bankroll(books),
+        committed=portfolio.invested + portfolio.reserved,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

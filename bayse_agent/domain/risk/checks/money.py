@@ -28,14 +28,14 @@ class Room:
 
     check: Reason
     largest: Money
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, Money | Decimal]
 
 
 def _room(check: Reason, spare: Money, **inputs: Money | Decimal) -> Room:
     return Room(
         check=check,
         largest=max(Money.zero(spare.currency), spare),
-        inputs={name: told(value) for name, value in inputs.items()},
+        inputs=inputs,
     )
 
 
@@ -157,7 +157,10 @@ def _check_of(room_for: Callable[[Ground], Room | None]) -> Check:
         return Finding(
             check=room.check,
             holds=view.buy.stake <= room.largest,
-            inputs={"stake": told(view.buy.stake), **room.inputs},
+            inputs={
+                "stake": told(view.buy.stake),
+                **{name: told(value) for name, value in room.inputs.items()},
+            },
             limit=told(room.largest),
         )
 
