@@ -6,11 +6,29 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, Numeric, String
+from sqlalchemy import DateTime, Numeric, String, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bayse_agent.domain.errors import InvalidValue
+
+
+def cleaned(text: str) -> str:
+    """Text that every database takes: without zero bytes and halves of characters."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+class Words(TypeDecorator[str]):
+    """Text that came from elsewhere: a venue's, a person's."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else cleaned(value)
+
 
 PLACES = 12
 """Decimals kept after the point: the venue's nano units with room to spare."""
@@ -41,7 +59,10 @@ class Exact(TypeDecorator[Decimal]):
     def process_result_value(self, value: object, dialect: Dialect) -> Decimal | None:
         if value is None:
             return None
-        return value if isinstance(value, Decimal) else Decimal(str(value))
+        if dialect.name == "sqlite":
+            return Decimal(str(value))
+        # Elsewhere it comes with all its places; the same number should also look the same.
+        return Decimal(format(Decimal(str(value)).normalize(), "f"))
 
 
 class Moment(TypeDecorator[datetime]):

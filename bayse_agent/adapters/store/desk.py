@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from bayse_agent.adapters.store import guards, tables
+from bayse_agent.adapters.store import audit, guards, tables
 from bayse_agent.adapters.store.desk_rows import (
     command_of,
     command_values,
@@ -44,16 +44,20 @@ class Desk(Session):
                     f"change {change.epoch} of the trading state after {standing.control.epoch}"
                 )
             values = control_values(change)
-            await self._write(lambda connection: connection.execute(insert(tables.control), values))
+            await self._enter(tables.control, "control", values, change.at)
             standing.control = change
 
     async def add_command(self, command: Command) -> Command:
         def write(connection: Connection) -> Command:
             guards.wait_for_turn(connection)
             known = _command(connection, command.id)
-            if known is None:
-                connection.execute(insert(_commands), command_values(command))
-            return known or command
+            if known is not None:
+                return known
+            values = command_values(command)
+            connection.execute(insert(_commands), values)
+            mode = guards.mode(connection) or ""
+            audit.append(connection, mode, [audit.note("command", values, command.at)])
+            return command
 
         return await self._commit(write)
 
@@ -77,12 +81,16 @@ class Desk(Session):
             .values(values)
         )
 
-        def write(connection: Connection) -> None:
+        end = audit.note("command_end", {"id": command_id, **values}, at)
+
+        def write(connection: Connection, mode: str) -> None:
             if status is CommandStatus.PENDING or connection.execute(change).rowcount != 1:
                 raise BrokenInvariant(f"no command {command_id!r} waits for an end")
+            audit.append(connection, mode, [end])
 
-        async with self._changing():
-            await self._write(write)
+        async with self._changing() as standing:
+            mode = standing.mode or ""
+            await self._write(lambda connection: write(connection, mode))
 
     async def limits(self) -> Limits:
         return (await self._now()).limits
@@ -100,7 +108,7 @@ class Desk(Session):
                 "reason": reason,
                 "at": at,
             }
-            await self._write(lambda connection: connection.execute(insert(tables.limits), values))
+            await self._enter(tables.limits, "limits", values, at)
             standing.limits, standing.limits_version = limits, version
             return version
 
@@ -113,7 +121,9 @@ class Desk(Session):
                 row = known.first()
                 if row is not None:
                     return signal_of(row)
-                connection.execute(insert(_signals), signal_values(signal, mode))
+                values = signal_values(signal, mode)
+                connection.execute(insert(_signals), values)
+                audit.append(connection, mode, [audit.note("signal", values, signal.made_at)])
                 return signal
 
             return await self._write(write)
@@ -139,12 +149,16 @@ class Desk(Session):
             .values(values)
         )
 
-        def write(connection: Connection) -> None:
+        end = audit.note("signal_end", {"id": signal_id, **values}, at)
+
+        def write(connection: Connection, mode: str) -> None:
             if status is SignalStatus.PENDING or connection.execute(change).rowcount != 1:
                 raise BrokenInvariant(f"no signal {signal_id!r} is pending")
+            audit.append(connection, mode, [end])
 
-        async with self._changing():
-            await self._write(write)
+        async with self._changing() as standing:
+            mode = standing.mode or ""
+            await self._write(lambda connection: write(connection, mode))
 
 
 def _command(connection: Connection, command_id: str) -> Command | None:

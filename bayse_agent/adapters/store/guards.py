@@ -23,6 +23,11 @@ _STOPS = [kind.value for kind in CommandKind if kind.stops_trading]
 # SQLite locks the whole file for a writer, and leaves these words out.
 _TOKEN = select(tables.lease.c.token).with_for_update(read=True)
 _TURN = select(tables.lease.c.token).with_for_update()
+_MODE = (
+    select(tables.runs.c.mode)
+    .order_by(tables.runs.c.started_at.desc(), tables.runs.c.id.desc())
+    .limit(1)
+)
 _CONTROL = select(tables.control).order_by(tables.control.c.epoch.desc()).limit(1)
 _STOP = (
     select(tables.commands.c.kind, tables.commands.c.id)
@@ -65,6 +70,11 @@ def control(connection: Connection) -> Control:
     """The trading state in force."""
     row = connection.execute(_CONTROL).first()
     return NEVER_ARMED if row is None else control_of(row)
+
+
+def mode(connection: Connection) -> str | None:
+    """The mode of the last run; None before the first."""
+    return connection.execute(_MODE).scalar()
 
 
 def check_may_trade(connection: Connection, intent: Intent) -> Control:

@@ -10,13 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from bayse_agent.adapters.store import guards, tables
+from bayse_agent.adapters.store import guards, postings, tables
 from bayse_agent.adapters.store.load_recent import load_recent
 from bayse_agent.adapters.store.recent import Recent
 from bayse_agent.adapters.store.rows import fill_of, intent_of, market_of, settlement_of
-from bayse_agent.adapters.store.standing import Place, Standing, outcome_of, tags_of
-from bayse_agent.domain.books import Outcome, Tags
+from bayse_agent.adapters.store.standing import Standing, tags_of
+from bayse_agent.domain.books import Tags
 from bayse_agent.domain.journal import OpenIntent, TrackedMarket
+from bayse_agent.domain.ledger import Cause, Place, settlement_id
 from bayse_agent.domain.market import MarketId, OutcomeId, Side
 from bayse_agent.domain.money import Currency, Money, Price
 from bayse_agent.domain.order import Fill, Intent, IntentStatus, OrderId
@@ -39,11 +40,11 @@ def load_standing(connection: Connection) -> Standing:
     settlements = [settlement_of(row) for row in connection.execute(_ordered(tables.settlements))]
     open_intents = load_open_intents(connection, fills)
     live = [known.intent for known in open_intents if known.status.is_live]
-    portfolios, outcomes = _portfolios(connection, fills, settlements, live)
-    recent = load_recent(connection, outcomes)
+    portfolios = _portfolios(connection, fills, settlements, live)
+    recent = load_recent(connection)
     limits, version = _limits(connection)
     return Standing(
-        mode=_mode(connection),
+        mode=guards.mode(connection),
         control=guards.control(connection),
         limits=limits,
         limits_version=version,
@@ -58,6 +59,7 @@ def load_standing(connection: Connection) -> Standing:
         intents=_count(connection, tables.intents),
         fills=len(fills),
         settlements=len(settlements),
+        entries=postings.last_number(connection),
     )
 
 
@@ -103,22 +105,21 @@ def _portfolios(
     fills: list[Fill],
     settlements: list[Settlement],
     live: list[Intent],
-) -> tuple[dict[Currency, Portfolio], list[Outcome]]:
-    """The books of each currency, folded step by step, and what came in on the way."""
+) -> dict[Currency, Portfolio]:
+    """The books of each currency, folded step by step in the order of the ledger."""
     books: dict[Currency, Portfolio] = {}
-    outcomes: list[Outcome] = []
     for row in connection.execute(select(tables.deposits)):
         amount = Money(row.amount, Currency(row.currency))
         before = books.get(amount.currency, opened(Money.zero(amount.currency)))
         books[amount.currency] = with_deposit(before, amount)
+    numbers = postings.order_of_acts(connection)
     acts: list[Fill | Settlement] = [*fills, *settlements]
-    for act in acts:
+    for act in sorted(acts, key=lambda act: numbers.get(_key(act), len(numbers) + 1)):
         currency = act.cash.currency if isinstance(act, Fill) else act.payout.currency
         before = books.get(currency, opened(Money.zero(currency)))
-        after = with_fill(before, act) if isinstance(act, Fill) else with_settlement(before, act)
-        if isinstance(act, Settlement) or act.side is Side.SELL:
-            outcomes.append(outcome_of(act, before, after))
-        books[currency] = after
+        books[currency] = (
+            with_fill(before, act) if isinstance(act, Fill) else with_settlement(before, act)
+        )
     currencies = {*books, *(intent.currency for intent in live)}
     return {
         currency: replace(
@@ -126,13 +127,13 @@ def _portfolios(
             live=tuple(intent for intent in live if intent.currency is currency),
         )
         for currency in currencies
-    }, outcomes
+    }
 
 
-def _mode(connection: Connection) -> str | None:
-    runs = tables.runs.c
-    latest_first = select(runs.mode).order_by(runs.started_at.desc(), runs.id.desc())
-    return connection.execute(latest_first.limit(1)).scalar()
+def _key(act: Fill | Settlement) -> tuple[str, str]:
+    if isinstance(act, Settlement):
+        return Cause.SETTLEMENT.value, settlement_id(act)
+    return (Cause.BUY if act.side is Side.BUY else Cause.SALE).value, act.id
 
 
 def _limits(connection: Connection) -> tuple[Limits, int]:

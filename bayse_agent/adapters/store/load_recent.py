@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import Connection, func, select
 
-from bayse_agent.adapters.store import tables
+from bayse_agent.adapters.store import postings, tables
 from bayse_agent.adapters.store.desk_rows import equity_of
 from bayse_agent.adapters.store.recent import DAYS_SPAN, VALUATIONS, Recent
 from bayse_agent.adapters.store.rows import intent_of
-from bayse_agent.domain.books import Outcome
+from bayse_agent.adapters.store.standing import outcome_of
 from bayse_agent.domain.market import Side
 from bayse_agent.domain.money import Currency, Money
 
 
-def load_recent(connection: Connection, outcomes: Iterable[Outcome]) -> dict[Currency, Recent]:
+def load_recent(connection: Connection) -> dict[Currency, Recent]:
     """Each currency's latest acts; the spans are cut as they are when the acts are written."""
     recent = {currency: Recent(currency=currency) for currency in Currency}
-    made = list(outcomes)
     for currency, lately in recent.items():
-        lately.brought_in(outcome for outcome in made if outcome.profit.currency is currency)
+        outcomes = [outcome_of(entry) for entry in postings.earnings(connection, currency)]
+        lately.brought_in(outcome for outcome in outcomes if outcome is not None)
         _load_intents(connection, lately)
         _load_equity(connection, lately)
     return recent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bayse_agent.adapters.store import guards, queries, writes
+from bayse_agent.adapters.store import audit, guards, postings, queries, writes
 from bayse_agent.adapters.store.rows import Guards, intent_values
 from bayse_agent.adapters.store.session import Session
 from bayse_agent.domain.errors import BrokenInvariant
@@ -39,7 +39,8 @@ class Orders(Session):
                     mode=mode or "",
                 )
                 values = intent_values(intent, sealed, number, under)
-                writes.add_intent(connection, values, look, under.mode)
+                notes = writes.add_intent(connection, intent, values, look, under.mode)
+                audit.append(connection, under.mode, notes)
 
             await self._write(write)
             standing.planned(intent)
@@ -65,13 +66,14 @@ class Orders(Session):
             )
 
             def write(connection: Connection) -> None:
-                writes.add_intent(connection, values, None, under.mode)
-                writes.change_intent(connection, change, fills, under.mode)
+                notes = writes.add_intent(connection, intent, values, None, under.mode)
+                notes += writes.change_intent(connection, change, fills, under.mode)
+                audit.append(connection, under.mode, notes)
 
             await self._write(write)
             standing.planned(intent)
             before = standing.open_intents[intent.id]
-            standing.changed(*standing.after_change(before, change), 0)
+            standing.changed(*standing.after_change(before, change))
 
     async def has_intent(self, intent_id: IntentId) -> bool:
         return await self._database.read(lambda c: queries.has_intent(c, intent_id))
@@ -81,16 +83,18 @@ class Orders(Session):
             before = standing.open_intents.get(change.intent_id)
             if before is None:
                 raise BrokenInvariant(f"no open intent {change.intent_id!r}")
-            after, portfolio, outcomes = standing.after_change(before, change)
-            number, mode = standing.fills + 1, standing.mode or ""
+            after, portfolio, entries = standing.after_change(before, change)
+            number, entry, mode = standing.fills + 1, standing.entries + 1, standing.mode or ""
             gone = standing.places_left({portfolio.currency: portfolio})
 
             def write(connection: Connection) -> None:
-                writes.change_intent(connection, change, number, mode)
+                notes = writes.change_intent(connection, change, number, mode)
                 writes.forget_marks(connection, gone)
+                postings.add_entries(connection, entries, entry)
+                audit.append(connection, mode, notes)
 
             await self._write(write)
-            standing.changed(after, portfolio, outcomes, len(change.fills))
+            standing.changed(after, portfolio, entries)
 
     async def open_intents(self) -> tuple[OpenIntent, ...]:
         return tuple((await self._now()).open_intents.values())

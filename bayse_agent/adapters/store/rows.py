@@ -11,7 +11,14 @@ from typing import Any
 from sqlalchemy import Row
 
 from bayse_agent.domain.forecast import Forecast
-from bayse_agent.domain.journal import ForecastScore, Look, MarketResult, Run, TrackedMarket
+from bayse_agent.domain.journal import (
+    ForecastScore,
+    IntentChange,
+    Look,
+    MarketResult,
+    Run,
+    TrackedMarket,
+)
 from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, SeriesSlug, Side, Symbol
 from bayse_agent.domain.money import Currency, Money, Price, Shares, probability
 from bayse_agent.domain.order import (
@@ -200,6 +207,17 @@ def intent_of(row: AnyRow) -> Intent:
         source=IntentSource(row.source),
         cause=row.cause,
     )
+
+
+def change_values(change: IntentChange) -> Values:
+    return {
+        "intent_id": change.intent_id,
+        "status": change.status.value,
+        "proof": change.proof,
+        "shows_absence": change.shows_absence,
+        "at": change.at,
+        "order_id": None if change.order is None else change.order.id,
+    }
 
 
 def fill_values(fill: Fill, number: int, mode: str) -> Values:

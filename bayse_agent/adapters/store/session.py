@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, insert
 from sqlalchemy.exc import IntegrityError
 
-from bayse_agent.adapters.store import guards
+from bayse_agent.adapters.store import audit, guards
 from bayse_agent.adapters.store.database import Database, Work
 from bayse_agent.adapters.store.load import load_standing
+from bayse_agent.adapters.store.rows import Values
 from bayse_agent.adapters.store.standing import Standing
 from bayse_agent.domain.control import Lease
 from bayse_agent.domain.errors import BayseAgentError, BrokenInvariant
@@ -47,7 +48,9 @@ class Session:
 
     async def take_lease(self, *, holder: str, at: datetime) -> Lease:
         def renew(connection: Connection) -> tuple[Lease, Standing]:
-            return guards.renew_lease(connection, holder, at), load_standing(connection)
+            lease, standing = guards.renew_lease(connection, holder, at), load_standing(connection)
+            audit.append(connection, standing.mode or "", [audit.note_of_lease(lease)])
+            return lease, standing
 
         async with self._turn:
             await self._liveness.take()
@@ -77,6 +80,16 @@ class Session:
     async def _write(self, work: Work[T]) -> T:
         """Money and orders: what is written must be there whatever happens next."""
         return await self._commit(lambda connection: self._under_lease(connection, work))
+
+    async def _enter(self, table: Table, kind: str, values: Values, at: datetime) -> None:
+        """Write one audited row of a table."""
+        mode = self._standing.mode or ""
+
+        def write(connection: Connection) -> None:
+            connection.execute(insert(table), values)
+            audit.append(connection, mode, [audit.note(kind, values, at)])
+
+        await self._write(write)
 
     async def _note(self, work: Work[T]) -> T:
         """What was seen and thought: a power cut may take the last of it."""

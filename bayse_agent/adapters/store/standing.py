@@ -22,20 +22,25 @@ from bayse_agent.domain.journal import (
     OpenIntent,
     TrackedMarket,
 )
-from bayse_agent.domain.market import MarketId, OutcomeId, Side
+from bayse_agent.domain.ledger import (
+    Cause,
+    Entry,
+    Place,
+    entry_of_fill,
+    entry_of_settlement,
+    given_up,
+)
+from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.money import Currency, Money, Price
-from bayse_agent.domain.order import Fill, Intent, IntentId, IntentStatus
+from bayse_agent.domain.order import Intent, IntentId, IntentStatus
 from bayse_agent.domain.portfolio import (
     Portfolio,
-    Settlement,
     opened,
     with_deposit,
     with_fill,
     with_settlement,
 )
 from bayse_agent.domain.risk import Limits
-
-Place = tuple[MarketId, OutcomeId]
 
 NEVER_ARMED = Control(
     epoch=0,
@@ -70,6 +75,7 @@ class Standing:
     intents: int = 0
     fills: int = 0
     settlements: int = 0
+    entries: int = 0
 
     def portfolio(self, currency: Currency) -> Portfolio:
         """The folded books of a currency, with the intents that are live now."""
@@ -107,6 +113,7 @@ class Standing:
     def deposited(self, deposit: Deposit) -> None:
         currency = deposit.amount.currency
         self.portfolios[currency] = with_deposit(self.portfolio(currency), deposit.amount)
+        self.entries += 1
 
     def listed(self, source: str, markets: list[TrackedMarket], read_at: datetime) -> None:
         self.listings[source] = read_at
@@ -127,10 +134,11 @@ class Standing:
             self.tags[market.market_id] = tags_of(market)
         self.lately(intent.currency).planned(intent)
         self._refresh_live(intent.currency)
+        self._forget_closed()
 
     def after_change(
         self, before: OpenIntent, change: IntentChange
-    ) -> tuple[OpenIntent, Portfolio, tuple[Outcome, ...]]:
+    ) -> tuple[OpenIntent, Portfolio, tuple[Entry, ...]]:
         """What a change would lead to. Raises BrokenInvariant when it may not happen."""
         if not before.status.may_become(change.status):
             raise BrokenInvariant(f"{before.status} may not become {change.status}")
@@ -138,11 +146,10 @@ class Standing:
         if order is not None and before.order_id not in (None, order.id):
             raise BrokenInvariant(f"intent {intent.id!r} has a second order {order.id!r}")
         portfolio = self.portfolio(intent.currency)
-        outcomes: list[Outcome] = []
+        entries: list[Entry] = []
         for fill in change.fills:
             earlier, portfolio = portfolio, with_fill(portfolio, fill)
-            if fill.side is Side.SELL:
-                outcomes.append(outcome_of(fill, earlier, portfolio))
+            entries.append(entry_of_fill(fill, given_up(earlier, portfolio), change.at))
         after = replace(
             before,
             status=change.status,
@@ -150,14 +157,12 @@ class Standing:
             fills=(*before.fills, *change.fills),
             absences=before.absences + change.shows_absence,
         )
-        return after, portfolio, tuple(outcomes)
+        return after, portfolio, tuple(entries)
 
-    def changed(
-        self, after: OpenIntent, portfolio: Portfolio, outcomes: tuple[Outcome, ...], fills: int
-    ) -> None:
-        self.fills += fills
+    def changed(self, after: OpenIntent, portfolio: Portfolio, entries: Sequence[Entry]) -> None:
+        self.fills += len(entries)
         self.portfolios[portfolio.currency] = portfolio
-        self.lately(portfolio.currency).brought_in(outcomes)
+        self._posted(entries)
         if after.status.is_live or after.status is IntentStatus.LOST:
             self.open_intents[after.intent.id] = after
         else:
@@ -167,27 +172,27 @@ class Standing:
 
     def after_results(
         self, results: Sequence[MarketResult]
-    ) -> tuple[dict[Currency, Portfolio], dict[Currency, list[Outcome]]]:
+    ) -> tuple[dict[Currency, Portfolio], list[Entry]]:
         """The books once markets have paid. Raises BrokenInvariant when that was not held."""
         books: dict[Currency, Portfolio] = {}
-        outcomes: dict[Currency, list[Outcome]] = {}
-        for settlement in (paid for result in results for paid in result.settlements):
-            currency = settlement.payout.currency
-            before = books.get(currency, self.portfolio(currency))
-            books[currency] = with_settlement(before, settlement)
-            made = outcome_of(settlement, before, books[currency])
-            outcomes.setdefault(currency, []).append(made)
-        return books, outcomes
+        entries: list[Entry] = []
+        for result in results:
+            for settlement in result.settlements:
+                currency = settlement.payout.currency
+                before = books.get(currency, self.portfolio(currency))
+                after = books[currency] = with_settlement(before, settlement)
+                cost = given_up(before, after)
+                entries.append(entry_of_settlement(settlement, cost, result.at))
+        return books, entries
 
     def ended(
         self,
         results: Sequence[MarketResult],
         books: Mapping[Currency, Portfolio],
-        outcomes: Mapping[Currency, Sequence[Outcome]],
+        entries: Sequence[Entry],
     ) -> None:
         self.portfolios.update(books)
-        for currency, made in outcomes.items():
-            self.lately(currency).brought_in(made)
+        self._posted(entries)
         self.order = None
         for result in results:
             self.settlements += len(result.settlements)
@@ -211,6 +216,13 @@ class Standing:
             for place, price in marks.items()
             if place in here and price > self.marks.get(place, -1)
         }
+
+    def _posted(self, entries: Sequence[Entry]) -> None:
+        self.entries += len(entries)
+        for entry in entries:
+            outcome = outcome_of(entry)
+            if outcome is not None:
+                self.lately(outcome.profit.currency).brought_in((outcome,))
 
     def _forget_closed(self) -> None:
         """Marks of positions that are not open any more, and tags that nothing asks for."""
@@ -238,9 +250,12 @@ def _places(portfolios: Iterable[Portfolio]) -> frozenset[Place]:
     )
 
 
-def outcome_of(act: Fill | Settlement, before: Portfolio, after: Portfolio) -> Outcome:
-    """What a sale or a settlement brought in, between the books before it and after."""
-    return Outcome(market_id=act.market_id, profit=after.realised - before.realised, at=act.at)
+def outcome_of(entry: Entry) -> Outcome | None:
+    """What a sale or a settlement brought in; None for what is neither."""
+    profit, places = entry.profit, [posting.place for posting in entry.postings if posting.place]
+    if entry.cause not in (Cause.SALE, Cause.SETTLEMENT) or profit is None:
+        return None
+    return Outcome(market_id=places[0][0], profit=profit, at=entry.at)
 
 
 def tags_of(market: TrackedMarket) -> Tags:

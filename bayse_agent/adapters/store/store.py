@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, insert
 
-from bayse_agent.adapters.store import queries, tables, writes
+from bayse_agent.adapters.store import audit, postings, queries, tables, writes
+from bayse_agent.adapters.store.checking import check
 from bayse_agent.adapters.store.database import connect
 from bayse_agent.adapters.store.desk import Desk
 from bayse_agent.adapters.store.desk_rows import equity_values, touch_values
@@ -16,7 +17,7 @@ from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.migrate import upgrade
 from bayse_agent.adapters.store.orders import Orders
 from bayse_agent.adapters.store.rows import as_text, market_values
-from bayse_agent.adapters.store.standing import Place
+from bayse_agent.adapters.store.verification import Verdict, verify
 from bayse_agent.domain.books import Books, Equity
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.forecast import Forecast
@@ -29,6 +30,7 @@ from bayse_agent.domain.journal import (
     ScoreSummary,
     TrackedMarket,
 )
+from bayse_agent.domain.ledger import Place, entry_of_deposit
 from bayse_agent.domain.market import MarketId, OrderBook
 from bayse_agent.domain.money import Currency, Price
 from bayse_agent.domain.order import Fill, Intent
@@ -64,7 +66,13 @@ class SqlStore(Desk, Orders):
                     f"these books are of mode {standing.mode!r}, and not for {run.mode!r}: "
                     "name other books"
                 )
-            await self._write(lambda connection: connection.execute(insert(tables.runs), values))
+            begun = audit.note("run", values, run.started_at)
+
+            def write(connection: Connection) -> None:
+                connection.execute(insert(tables.runs), values)
+                audit.append(connection, run.mode, [begun])
+
+            await self._write(write)
             standing.mode = run.mode
 
     async def add_deposit(self, deposit: Deposit) -> None:
@@ -75,7 +83,14 @@ class SqlStore(Desk, Orders):
             "at": deposit.at,
         }
         async with self._changing() as standing:
-            await self._write(lambda c: c.execute(insert(tables.deposits), values))
+            number, mode = standing.entries + 1, standing.mode or ""
+
+            def write(connection: Connection) -> None:
+                connection.execute(insert(tables.deposits), values)
+                postings.add_entries(connection, [entry_of_deposit(deposit)], number)
+                audit.append(connection, mode, [audit.note("deposit", values, deposit.at)])
+
+            await self._write(write)
             standing.deposited(deposit)
 
     async def portfolio(self, currency: Currency) -> Portfolio:
@@ -154,16 +169,27 @@ class SqlStore(Desk, Orders):
         if not results:
             return
         async with self._changing() as standing:
-            books, outcomes = standing.after_results(results)
-            number, mode = standing.settlements + 1, standing.mode or ""
+            books, entries = standing.after_results(results)
+            number, entry, mode = standing.settlements + 1, standing.entries + 1, standing.mode
             gone = standing.places_left(books)
 
             def write(connection: Connection) -> None:
-                writes.end_markets(connection, results, number, mode)
+                notes = writes.end_markets(connection, results, number, mode or "")
                 writes.forget_marks(connection, gone)
+                postings.add_entries(connection, entries, entry)
+                audit.append(connection, mode or "", notes)
 
             await self._write(write)
-            standing.ended(results, books, outcomes)
+            standing.ended(results, books, entries)
+
+    async def check(self) -> tuple[str, ...]:
+        """What does not fit together in the books, in words; nothing when all is well."""
+        async with self._changing() as standing:
+            return await self._database.read(lambda connection: check(connection, standing))
+
+    async def verify(self) -> Verdict:
+        """Hold the audit journal against itself and against the books."""
+        return await self._database.read(verify)
 
     async def markets_seen(self) -> int:
         return await self._database.read(queries.markets_seen)

@@ -16,11 +16,10 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
-from bayse_agent.adapters.store.columns import Exact, Moment
+from bayse_agent.adapters.store.columns import Exact, Moment, Words
 
 metadata = MetaData(
     naming_convention={
@@ -40,7 +39,7 @@ runs = Table(
     Column("id", ID, primary_key=True),
     Column("mode", WORD, nullable=False),
     Column("started_at", Moment, nullable=False),
-    Column("options", Text, nullable=False),
+    Column("options", Words, nullable=False),
 )
 
 deposits = Table(
@@ -64,12 +63,12 @@ markets = Table(
     metadata,
     Column("id", ID, primary_key=True),
     Column("event_id", ID, nullable=False),
-    Column("title", Text, nullable=False),
+    Column("title", Words, nullable=False),
     Column("engine", WORD, nullable=False),
     Column("outcome1_id", ID, nullable=False),
     Column("outcome2_id", ID, nullable=False),
-    Column("label1", Text, nullable=False),
-    Column("label2", Text, nullable=False),
+    Column("label1", Words, nullable=False),
+    Column("label2", Words, nullable=False),
     Column("series", String(128)),
     Column("symbol", WORD),
     Column("opens_at", Moment),
@@ -78,7 +77,7 @@ markets = Table(
     Column("seen_at", Moment, nullable=False),
     Column("settled_at", Moment),
     Column("winner_id", ID),
-    Column("category", Text),
+    Column("category", Words),
     Index(None, "settled_at"),
 )
 
@@ -92,7 +91,7 @@ forecasts = Table(
     Column("standard_error", Float, nullable=False),
     Column("market_price", Exact),
     Column("threshold", Exact),
-    Column("rationale", Text, nullable=False),
+    Column("rationale", Words, nullable=False),
     Column("made_at", Moment, nullable=False),
     Index(None, "market_id"),
 )
@@ -105,7 +104,7 @@ looks = Table(
     Column("at", Moment, nullable=False),
     Column("reason", WORD, nullable=False),
     Column("forecast_id", ID, ForeignKey("forecasts.id"), unique=True),
-    Column("inputs", Text, nullable=False),
+    Column("inputs", Words, nullable=False),
     Column("intent_id", ID, ForeignKey("intents.id"), unique=True),
     Column("mode", WORD, nullable=False),
     UniqueConstraint("market_id", "at"),
@@ -129,9 +128,9 @@ intents = Table(
     Column("created_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("source", WORD, nullable=False),
-    Column("cause", Text, nullable=False),
-    Column("route", Text, nullable=False),
-    Column("key", Text),
+    Column("cause", Words, nullable=False),
+    Column("route", Words, nullable=False),
+    Column("key", Words),
     Column("body", LargeBinary, nullable=False),
     Column("lease_token", Integer, nullable=False),
     Column("control_epoch", Integer, nullable=False),
@@ -147,9 +146,10 @@ intent_changes = Table(
     Column("id", Integer, primary_key=True),
     Column("intent_id", ID, ForeignKey("intents.id"), nullable=False),
     Column("status", WORD, nullable=False),
-    Column("proof", Text, nullable=False),
+    Column("proof", Words, nullable=False),
     Column("shows_absence", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("order_id", ID),
     Index(None, "intent_id"),
 )
 
@@ -216,7 +216,7 @@ lease = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("token", Integer, nullable=False),
-    Column("holder", Text, nullable=False),
+    Column("holder", Words, nullable=False),
     Column("since", Moment),
 )
 """One row. Whoever writes holds on to it while he does, so that nobody else can take it."""
@@ -226,8 +226,8 @@ control = Table(
     metadata,
     Column("epoch", Integer, primary_key=True, autoincrement=False),
     Column("state", WORD, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("made_by", Words, nullable=False),
     Column("at", Moment, nullable=False),
 )
 
@@ -235,9 +235,9 @@ limits = Table(
     "limits",
     metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("body", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("made_by", Words, nullable=False),
+    Column("reason", Words, nullable=False),
     Column("at", Moment, nullable=False),
 )
 
@@ -247,11 +247,11 @@ commands = Table(
     Column("number", Integer, primary_key=True),
     Column("id", String(128), nullable=False, unique=True),
     Column("kind", WORD, nullable=False),
-    Column("made_by", Text, nullable=False),
+    Column("made_by", Words, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("arguments", Text, nullable=False),
+    Column("arguments", Words, nullable=False),
     Column("status", WORD, nullable=False),
-    Column("result", Text, nullable=False),
+    Column("result", Words, nullable=False),
     Column("finished_at", Moment),
     Index(None, "status"),
 )
@@ -273,11 +273,11 @@ signals = Table(
     Column("forecast_id", ID),
     Column("made_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
-    Column("inputs", Text, nullable=False),
+    Column("inputs", Words, nullable=False),
     Column("status", WORD, nullable=False),
-    Column("decided_by", Text),
+    Column("decided_by", Words),
     Column("decided_at", Moment),
-    Column("note", Text, nullable=False),
+    Column("note", Words, nullable=False),
     Column("mode", WORD, nullable=False),
     Index(None, "status"),
 )
@@ -322,3 +322,35 @@ marks = Table(
     Column("price", Exact, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("line", Integer, primary_key=True, autoincrement=False),
+    Column("cause", WORD, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("account", WORD, nullable=False),
+    Column("market_id", ID),
+    Column("outcome_id", ID),
+    Column("currency", WORD, nullable=False),
+    Column("amount", Exact, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("cause", "subject", "line"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("mode", WORD, nullable=False),
+    Column("kind", WORD, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+APPEND_ONLY = ("audit", "fills", "intent_changes", "postings", "settlements")
+"""Tables of which the database itself lets nobody change or delete a row."""

@@ -8,20 +8,22 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bayse_agent.adapters.store import tables
+from bayse_agent.adapters.store.audit import Note, note
 from bayse_agent.adapters.store.rows import (
     Values,
+    change_values,
     fill_values,
     forecast_values,
     look_values,
     score_values,
     settlement_values,
 )
-from bayse_agent.adapters.store.standing import Place
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.journal import IntentChange, Look, MarketResult
+from bayse_agent.domain.ledger import Place
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.money import Price
-from bayse_agent.domain.order import VenueOrder
+from bayse_agent.domain.order import Intent, VenueOrder
 
 # Made once: making a statement costs more than running it.
 _STATE_OF_ORDER = ("status", "filled", "average_price", "read_at")
@@ -81,13 +83,16 @@ def add_looks(connection: Connection, looks: Sequence[Look], mode: str) -> None:
     connection.execute(_INSERT_LOOK, [look_values(look, mode) for look in looks])
 
 
-def add_intent(connection: Connection, values: Values, look: Look | None, mode: str) -> None:
+def add_intent(
+    connection: Connection, intent: Intent, values: Values, look: Look | None, mode: str
+) -> list[Note]:
     """An intent, with the look that it came from."""
     if look is not None:
         _add_forecasts(connection, [look])
     connection.execute(_INSERT_INTENT, values)
     if look is not None:
-        connection.execute(_INSERT_LOOK, look_values(look, mode, str(values["id"])))
+        connection.execute(_INSERT_LOOK, look_values(look, mode, intent.id))
+    return [note("intent", values, intent.created_at)]
 
 
 def _add_forecasts(connection: Connection, looks: Sequence[Look]) -> None:
@@ -96,42 +101,42 @@ def _add_forecasts(connection: Connection, looks: Sequence[Look]) -> None:
         connection.execute(_INSERT_FORECAST, forecasts)
 
 
-def change_intent(connection: Connection, change: IntentChange, number: int, mode: str) -> None:
+def change_intent(
+    connection: Connection, change: IntentChange, number: int, mode: str
+) -> list[Note]:
+    """What the venue told of an intent. `number` is that of the first fill."""
     told = {"intent": change.intent_id, "status": change.status.value, "changed_at": change.at}
     connection.execute(_CHANGE_INTENT, told)
-    connection.execute(
-        _INSERT_CHANGE,
-        {
-            "intent_id": change.intent_id,
-            "status": change.status.value,
-            "proof": change.proof,
-            "shows_absence": change.shows_absence,
-            "at": change.at,
-        },
-    )
+    values = change_values(change)
+    (key,) = connection.execute(_INSERT_CHANGE, values).inserted_primary_key or (None,)
+    notes = [note("intent_change", {**values, "id": key}, change.at)]
     if change.order is not None:
         _note_order(connection, change, change.order)
-    if change.fills:
-        numbered = enumerate(change.fills, start=number)
-        connection.execute(_INSERT_FILL, [fill_values(f, n, mode) for n, f in numbered])
+    fills = [fill_values(fill, n, mode) for n, fill in enumerate(change.fills, start=number)]
+    if fills:
+        connection.execute(_INSERT_FILL, fills)
+        notes += [note("fill", one, change.at) for one in fills]
     _note_reason(connection, change)
+    return notes
 
 
 def end_markets(
     connection: Connection, results: Sequence[MarketResult], number: int, mode: str
-) -> None:
+) -> list[Note]:
+    """Winners, what they paid, and scores. `number` is that of the first settlement."""
     for result in results:
         told = {"market": result.market_id, "settled_at": result.at, "winner_id": result.winner}
         if connection.execute(_END_MARKET, told).rowcount != 1:
             raise BrokenInvariant(f"not a market that is still tracked: {result.market_id!r}")
-    paid = [settlement for result in results for settlement in result.settlements]
-    if paid:
-        numbered = enumerate(paid, start=number)
-        values = [settlement_values(settlement, n, mode) for n, settlement in numbered]
-        connection.execute(_INSERT_SETTLEMENT, values)
+    paid = [(one, result.at) for result in results for one in result.settlements]
+    numbered = enumerate(paid, start=number)
+    settlements = [(settlement_values(one, n, mode), at) for n, (one, at) in numbered]
+    if settlements:
+        connection.execute(_INSERT_SETTLEMENT, [values for values, _ in settlements])
     scores = [score_values(score, result) for result in results for score in result.scores]
     if scores:
         connection.execute(_INSERT_SCORE, scores)
+    return [note("settlement", values, at) for values, at in settlements]
 
 
 def forget_marks(connection: Connection, gone: Iterable[Place]) -> None:
