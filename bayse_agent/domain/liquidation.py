@@ -98,7 +98,7 @@ def way_out(position: Position, context: Context, max_data_age_s: float) -> WayO
         return _keep(position, KeepReason.NOT_TRADING, f"{event.status}, {market.status}")
     if context.time_left_s is not None and context.time_left_s <= 0:
         return _keep(position, KeepReason.NOT_TRADING, "it has closed")
-    count = Shares(position.shares.quantize(_MICRO, ROUND_DOWN))
+    count = min(position.shares, Shares(position.shares.quantize(_MICRO, ROUND_DOWN)))
     if count <= ZERO:
         return _keep(position, KeepReason.BELOW_MINIMUM_SELL, f"{position.shares} shares")
     if event.engine is Engine.AMM:

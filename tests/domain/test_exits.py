@@ -203,7 +203,7 @@ def test_decide_exit_when_bids_are_too_few_then_only_what_they_take_near_the_mid
     bids = [("0.30", "4"), ("0.05", "500")]
     answer = sold(decide_exit(a_position(), seen(bids, [("0.32", "50")]), None, RULE))
     assert (answer.wish.shares, answer.wish.worst_price) == (4, Decimal("0.30"))
-    assert answer.cause.endswith("6.000000 shares stay")
+    assert answer.cause.endswith("6 shares stay")
 
 
 def test_decide_exit_when_the_rest_of_a_part_sale_stays_low_then_it_is_sold_next() -> None:

@@ -13,15 +13,18 @@ from bayse_agent.domain.errors import CurrencyMismatch, InvalidValue
 from bayse_agent.domain.fees import (
     Offer,
     Purchase,
+    book_bids,
     book_offers,
     break_even_price,
     cut_to_tick,
     depth_within,
     fee_fraction,
     purchase,
+    quoted_bids,
     quoted_offers,
     sale,
 )
+from bayse_agent.domain.market import Quote, Side
 from bayse_agent.domain.money import Currency, Money, price, shares
 from tests.builders import a_book, a_quote
 
@@ -148,6 +151,38 @@ def test_sale_beyond_the_bids_sells_only_what_is_wanted() -> None:
 
 def test_sale_without_bids_is_none() -> None:
     assert sale(a_book(bids=()), shares(1), TEN_PERCENT) is None
+
+
+def test_sale_tells_the_price_of_a_share_before_and_after_the_fee() -> None:
+    book = a_book(bids=(("0.50", "4"), ("0.40", "6")), currency=Currency.USD)
+    sold = sale(book, shares(10), TEN_PERCENT)
+    assert sold is not None
+    assert (sold.average_price, sold.effective_price) == (Decimal("0.44"), Decimal("0.4156"))
+
+
+def test_book_bids_leave_what_a_share_brings_after_the_fee() -> None:
+    (bid,) = book_bids(a_book(bids=(("0.50", "4"),)), TEN_PERCENT)
+    assert (bid.price, bid.net, bid.shares) == (Decimal("0.50"), Decimal("0.475"), 4)
+
+
+def a_sell_quote(count: str, average: str) -> Quote:
+    quote = a_quote(count, count)
+    return replace(quote, side=Side.SELL, average_price=price(average))
+
+
+def test_quoted_bids_of_rising_counts_become_steps() -> None:
+    first, second = quoted_bids([a_sell_quote("20", "0.45"), a_sell_quote("10", "0.50")])
+    assert (first.net, first.shares) == (Decimal("0.5"), 10)
+    assert (second.net, second.shares) == (Decimal("0.4"), 10)
+
+
+def test_quoted_bids_that_get_dearer_with_size_are_not_believed() -> None:
+    assert len(quoted_bids([a_sell_quote("10", "0.40"), a_sell_quote("20", "0.50")])) == 1
+
+
+def test_quoted_bids_leave_out_buys_and_what_is_not_in_shares() -> None:
+    in_cash = replace(a_sell_quote("10", "0.40"), shares=shares("0.25"))
+    assert quoted_bids([a_quote(), in_cash]) == ()
 
 
 def test_cut_to_tick_never_goes_up() -> None:
