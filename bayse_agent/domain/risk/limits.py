@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bayse_agent.domain.errors import InvalidValue
@@ -100,7 +99,7 @@ class Limits:
                 )
         # Whoever made the mappings can no longer change them.
         for name in ("max_stake", "balance_floor"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            object.__setattr__(self, name, dict(getattr(self, name)))
 
 
 def _in_each(naira: str, dollars: str) -> Mapping[Currency, Money]:

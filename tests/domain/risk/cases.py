@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -209,7 +209,3 @@ def within(limits: Limits = LOOSE, **changes: object) -> Limits:
 
 def only_money(reasons: Iterable[Reason]) -> list[Reason]:
     return [reason for reason in reasons if reason in MONEY_CHECKS]
-
-
-def text_with(texts: Mapping[str, str], **changes: str) -> dict[str, str]:
-    return {**texts, **changes}

@@ -160,13 +160,6 @@ def places_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
             yield from places_in(each, (*path, index))
 
 
-def at(value: Any, path: tuple[str | int, ...]) -> Any:
-    """What is at a place."""
-    for step in path:
-        value = value[step] if isinstance(step, int) else getattr(value, step)
-    return value
-
-
 def spoiled(value: Any, path: tuple[str | int, ...], garbage: Any) -> Any:
     """The value with something else at a place, past every check of its parts."""
     if not path:

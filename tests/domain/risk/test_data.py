@@ -42,6 +42,20 @@ def test_review_on_a_book_of_another_time_by_either_clock_refuses(clock: str, se
     assert reasons == [Reason.REFUSED_DATA_AGE, Reason.REFUSED_EXIT_SIDE]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "reasons"),
+    [(0, []), (11, [Reason.REFUSED_DATA_AGE, Reason.REFUSED_EXIT_SIDE])],
+)
+def test_review_of_a_bet_on_the_second_outcome_looks_at_its_book(
+    seconds: int, reasons: list[Reason]
+) -> None:
+    bet = a_bet(wish=replace(a_bet().wish, outcome_id=DOWN))
+    mine = a_book(outcome_id=DOWN, at=NOON - ago(seconds))
+    assert refusals(bet, context=a_context(book2=mine)) == reasons
+    other = a_book(at=NOON - ago(3600))
+    assert refusals(bet, context=a_context(book1=other, book2=mine)) == reasons
+
+
 def test_review_on_an_old_book_that_may_be_old_still_needs_a_fresh_way_out() -> None:
     context = a_context(book1=a_book(at=NOON - ago(11)))
     limits = replace(LIMITS, max_data_age_s=60.0)
