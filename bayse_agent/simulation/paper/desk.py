@@ -7,7 +7,7 @@ the history are the exchange's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TypeVar, assert_never
 
@@ -55,28 +55,25 @@ class PaperDesk:
         self._answers: dict[str, tuple[Write, Accepted]] = {}
 
     def pass_time(self, at_ms: int) -> None:
-        """Move time on: orders expire, markets close. Nothing that would have to be written."""
+        """Move time on: orders expire, markets close. Nothing that would have to be written.
+
+        Not past the end of an order in whose market trades were not looked at: see `ending`.
+        """
         self._advance(at_ms)
 
     # -- steps -------------------------------------------------------------------------------
 
-    def look(self, at_ms: int, seen: Seen) -> bool:
-        """Take note of what is seen of a market. Says whether that changed anything."""
-        self._advance(at_ms)
-        listing = self.listings.find(seen.market)
-        before = self._mark(listing)
-        self.listings.note(listing, seen)
-        return self._mark(listing) != before
+    def look(self, at_ms: int, seen: Sequence[Seen]) -> bool:
+        """Take note of what is seen of some markets. Says whether that changed anything."""
+        listings = [self.listings.find(one.market) for one in seen]
+        before = self._mark(listings)
+        self._pass(at_ms, list(zip(listings, seen, strict=True)))
+        return self._mark(listings) != before
 
     def ask(self, at_ms: int, write: Write, seen: Seen | None) -> Answer:
-        """Do what is asked, on the market as it is seen. A write of one's own that needs none has
-        None.
-        """
-        self._advance(at_ms)
-        listing = None
-        if seen is not None:
-            listing = self.listings.find(seen.market)
-            self.listings.note(listing, seen)
+        """Do what is asked, on its market as it is seen; None for what needs no market."""
+        listing = None if seen is None else self.listings.find(seen.market)
+        self._pass(at_ms, [] if seen is None or listing is None else [(listing, seen)])
         try:
             match write:
                 case Placing():
@@ -114,6 +111,15 @@ class PaperDesk:
         """The account's orders that wait."""
         return (order for order in self.account.orders.values() if order.is_resting)
 
+    def ending(self, at_ms: int) -> list[Listing]:
+        """Markets whose orders end by then: what passed through them before must be seen first."""
+        found: dict[str, Listing] = {}
+        for order in self.resting():
+            listing = self.listings.get(order.market.id)
+            if listing is not None and _ends(order, listing, at_ms):
+                found[order.market.id] = listing
+        return list(found.values())
+
     def holds(self, listing: Listing) -> bool:
         """Whether the account has shares of a market."""
         return any(
@@ -124,12 +130,28 @@ class PaperDesk:
 
     # -- how it is done ----------------------------------------------------------------------
 
+    def _pass(self, at_ms: int, looks: Sequence[tuple[Listing, Seen]]) -> None:
+        """Move time on through the trades that others made, then take note of how things stand."""
+        fresh = [
+            (trade, listing)
+            for listing, seen in looks
+            for trade in self.listings.fresh(listing, seen)
+        ]
+        for trade, listing in sorted(fresh, key=lambda one: (one[0].at_ms, one[0].id)):
+            self._advance(min(trade.at_ms, at_ms))
+            if listing.market.is_open:
+                listing.display.trade_through(trade)
+        self._advance(at_ms)
+        for listing, seen in looks:
+            self.listings.note(listing, seen)
+
     def _advance(self, at_ms: int) -> None:
         self.listings.close_until(at_ms)
         self.exchange.advance(max(at_ms, self.exchange.now_ms))
 
-    def _mark(self, listing: Listing) -> object:
-        return listing.mark(), len(self.account.activities), len(self.account.trades)
+    def _mark(self, listings: Sequence[Listing]) -> object:
+        marks = [listing.mark() for listing in listings]
+        return marks, len(self.account.activities), len(self.account.trades)
 
     def _once(
         self, key: str, write: Placing | Amending, act: Callable[[], Accepted]
@@ -205,6 +227,11 @@ class PaperDesk:
             pairs=Shares(views.in_shares(done.micro)),
             cash=Money(views.in_cash(done.nanos), write.amount.currency),
         )
+
+
+def _ends(order: Order, listing: Listing, at_ms: int) -> bool:
+    ends = (order.expires_ms, listing.seen.closes_ms)
+    return any(end is not None and end <= at_ms for end in ends)
 
 
 def _declined(write: Write, refusal: Refusal) -> Declined:

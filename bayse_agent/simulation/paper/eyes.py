@@ -5,15 +5,25 @@ Every failed read raises a VenueError, as the port says; nothing is ever made up
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bayse_agent.domain.errors import VenueMalformed, VenueNotFound
-from bayse_agent.domain.market import Engine, Event, EventId, MarketId, OutcomeId, Quote, Side
+from bayse_agent.domain.errors import VenueMalformed, VenueNotFound, VenueRejected
+from bayse_agent.domain.market import (
+    Engine,
+    Event,
+    EventId,
+    MarketId,
+    MarketStatus,
+    OutcomeId,
+    Quote,
+    Side,
+)
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.order import OrderType, PlaceOrder, TimeInForce
 from bayse_agent.ports import MarketData
+from bayse_agent.simulation.paper.listings import Listing
 from bayse_agent.simulation.paper.seen import (
     Seen,
     SeenBook,
@@ -31,10 +41,11 @@ _RESTING = (TimeInForce.GTC, TimeInForce.GTD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eyesight:
-    """How far is looked: levels of a book, and trades back."""
+    """How far is looked: levels of a book, and trades back, so many a page."""
 
     depth: int = 20
     trades: int = 100
+    trade_pages: int = 5
 
 
 class Eyes:
@@ -44,7 +55,7 @@ class Eyes:
         self._data = market_data
         self._eyesight = eyesight
 
-    async def for_order(self, order: PlaceOrder) -> Seen:
+    async def for_order(self, order: PlaceOrder, known: Listing | None) -> Seen:
         """What an order meets: a book, or a quote for just that order."""
         market = await self.market(order.event_id, order.market_id, order.currency)
         if order.outcome_id not in market.outcome_ids:
@@ -53,28 +64,38 @@ class Eyes:
             if order.engine is not Engine.AMM:
                 return Seen(market=market)
             return Seen(market=market, quote=seen_quote(await self._quote(order), market))
-        trades = await self._trades(market) if _may_rest(order) else None
+        if market.fee_rate is None:
+            raise VenueMalformed(f"the venue does not tell the fee of market {market.market_id!r}")
+        trades = await self._trades(market, known) if _may_rest(order) else None
         books = await self._books(market, [order.outcome_id], order.currency)
         return Seen(market=market, books=books, trades=trades)
 
-    async def around(self, market: SeenMarket, outcomes: Iterable[int], currency: Currency) -> Seen:
-        """A market with the books of some outcomes and the trades that were made."""
-        now = await self.market(market.event_id, market.market_id, currency)
-        wanted = [now.outcome_ids[outcome] for outcome in outcomes]
-        if not wanted:
+    async def around(
+        self, listing: Listing, outcomes: Collection[int], currency: Currency, at_ms: int
+    ) -> Seen:
+        """A market, and where orders rest also the books of some outcomes and others' trades.
+
+        A market that is over has no books, and may not tell its trades any more.
+        """
+        known = listing.seen
+        now = await self.market(known.event_id, known.market_id, currency)
+        if not outcomes:
             return Seen(market=now)
-        trades = await self._trades(now)
+        is_over = now.status is not MarketStatus.OPEN or (
+            now.closes_ms is not None and now.closes_ms <= at_ms
+        )
+        if is_over:
+            return Seen(market=now, trades=await self._last_trades(now, listing))
+        trades = await self._trades(now, listing)
+        wanted = [now.outcome_ids[outcome] for outcome in outcomes]
         return Seen(market=now, books=await self._books(now, wanted, currency), trades=trades)
 
     async def market(
         self, event_id: EventId, market_id: MarketId, currency: Currency
     ) -> SeenMarket:
-        """A market with its terms. On a book, a fee that is not told is no fee that is known."""
         found = market_in(await self._data.event(event_id, currency=currency), market_id)
         if found is None:
             raise VenueNotFound(f"no market {market_id!r} in event {event_id!r}")
-        if found.engine is Engine.CLOB and found.fee_rate is None:
-            raise VenueMalformed(f"market {market_id!r}: the venue does not tell its fee")
         return found
 
     async def _books(
@@ -87,9 +108,26 @@ class Eyes:
             seen_book(book, market.outcome_ids.index(book.outcome_id), depth) for book in books
         )
 
-    async def _trades(self, market: SeenMarket) -> tuple[SeenTrade, ...]:
-        page = await self._data.trades(market_id=market.market_id, size=self._eyesight.trades)
-        return tuple(seen_trade(trade, market) for trade in page.items)
+    async def _trades(self, market: SeenMarket, listing: Listing | None) -> tuple[SeenTrade, ...]:
+        """The newest trades, back to those that were told of before."""
+        since_ms = None if listing is None or listing.told is None else listing.told[0]
+        found: list[SeenTrade] = []
+        for number in range(1, self._eyesight.trade_pages + 1):
+            page = await self._data.trades(
+                market_id=market.market_id, page=number, size=self._eyesight.trades
+            )
+            found += [seen_trade(trade, market) for trade in page.items]
+            if since_ms is None or number >= page.last or found[-1].at_ms < since_ms:
+                break
+        return tuple(found)
+
+    async def _last_trades(
+        self, market: SeenMarket, listing: Listing
+    ) -> tuple[SeenTrade, ...] | None:
+        try:
+            return await self._trades(market, listing)
+        except VenueRejected:
+            return None
 
     async def _quote(self, order: PlaceOrder) -> Quote:
         quote = await self._data.quote(

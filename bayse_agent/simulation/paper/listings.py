@@ -108,22 +108,19 @@ class Listings:
             self._exchange.close(listing.market.event)
 
     def note(self, listing: Listing, seen: Seen) -> None:
-        """Take over what the venue tells: terms, status, trades of others, its book, the end."""
+        """Take over what the venue tells: terms, status, the end, and what its books show."""
         listing.seen = seen.market
         self._take_terms(listing)
         if listing.market.status not in ENDED:
             self._take_status(listing)
-        fresh = self._fresh(listing, seen)
-        if listing.market.status is not MarketStatus.OPEN:
-            return
-        for trade in fresh:
-            listing.display.trade_through(trade)
-        for book in seen.books:
-            listing.display.pass_through(book)
+        if listing.market.is_open:
+            for book in seen.books:
+                listing.display.pass_through(book)
 
     def _take_terms(self, listing: Listing) -> None:
         seen, market = listing.seen, listing.market
-        market.fee_ppm = fees.rate_ppm((seen.fee_rate or ZERO) * 100)
+        if seen.fee_rate is not None:
+            market.fee_ppm = fees.rate_ppm(seen.fee_rate * 100)
         if seen.minimum is not None:
             least = {**market.spec.minimum_order, seen.minimum.currency: seen.minimum.amount}
             market.spec = replace(market.spec, minimum_order=least)
@@ -143,7 +140,7 @@ class Listings:
         else:
             exchange.unpause(event)
 
-    def _fresh(self, listing: Listing, seen: Seen) -> list[SeenTrade]:
+    def fresh(self, listing: Listing, seen: Seen) -> list[SeenTrade]:
         """The trades that happened since the last that were told of, oldest first."""
         if seen.trades is None:
             return []

@@ -50,10 +50,13 @@ Write = Placing | Amending | Cancelling | Converting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One thing that happened. `write` is None for a mere look; `answer` is what was answered."""
+    """One thing that happened. `write` is None for a mere look; `answer` is what was answered.
+
+    A write has one market that was seen, or none when it needs none.
+    """
 
     at_ms: int
-    seen: Seen | None = None
+    seen: tuple[Seen, ...] = ()
     write: Write | None = None
     answer: dict[str, str] = field(default_factory=dict)
 

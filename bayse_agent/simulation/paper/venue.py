@@ -7,7 +7,8 @@ is written down; else it is on the disk before it is answered, with what it was 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 import structlog
@@ -16,10 +17,11 @@ from bayse_agent.domain.errors import (
     BrokenInvariant,
     ConfigurationError,
     VenueError,
+    VenueMalformed,
     VenueNotFound,
     VenueRejected,
 )
-from bayse_agent.domain.market import Event, EventId, MarketId, MarketStatus, OutcomeId, Page
+from bayse_agent.domain.market import Event, EventId, MarketId, OutcomeId, Page
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.order import (
     Accepted,
@@ -64,6 +66,8 @@ A = TypeVar("A", bound=Answer)
 T = TypeVar("T")
 U = TypeVar("U")
 
+_LONG_MS = 3_600_000
+"""An end that is not announced within an hour is asked for less often."""
 _NOT_SENT = 0
 """The status of a Declined that no venue said: there was nothing to answer it from."""
 
@@ -113,7 +117,8 @@ class PaperVenue(PaperMarketData):
         known = self._desk.repeated(write)
         if known is not None:
             return known
-        answer = await self._written(write, lambda: self._eyes.for_order(order))
+        listing = self._desk.listings.get(order.market_id)
+        answer = await self._written(write, lambda: self._eyes.for_order(order, listing))
         return _only(Accepted, answer)
 
     async def cancel(self, order_id: OrderId) -> VenueOrder | Declined | Unresolved:
@@ -126,7 +131,14 @@ class PaperVenue(PaperMarketData):
         known = self._desk.repeated(write)
         if known is not None:
             return known
-        answer = await self._written(write, lambda: self._around(change.order_id))
+
+        async def look() -> Seen | None:
+            seen = await self._around(change.order_id)
+            if seen is not None and seen.market.fee_rate is None:
+                raise VenueMalformed("the venue does not tell the fee of the order's market")
+            return seen
+
+        answer = await self._written(write, look)
         return _only(Accepted, answer)
 
     async def mint(self, market_id: MarketId, amount: Money) -> CompleteSet | Declined | Unresolved:
@@ -163,18 +175,21 @@ class PaperVenue(PaperMarketData):
         listing = self._desk.listings.get(order.market.id)
         if listing is None or not order.is_resting:
             return None
-        return await self._eyes.around(listing.seen, [order.outcome], order.currency)
+        return await self._eyes.around(listing, [order.outcome], order.currency, self._now_ms())
 
     async def _written(self, write: Write, look: Callable[[], Awaitable[Seen | None]]) -> Answer:
         """Look, then do it, write it down, and only then answer."""
         async with self._lock:
             try:
+                await self._see_ends()
                 seen = await look()
             except VenueError as error:
                 return Declined(status=_NOT_SENT, code="not_sent", message=str(error))
             at_ms = self._now_ms()
             answer = self._desk.ask(at_ms, write, seen)
-            self._note(Step(at_ms=at_ms, seen=seen, write=write, answer=dict(answer_text(answer))))
+            looks = () if seen is None else (seen,)
+            told = dict(answer_text(answer))
+            self._note(Step(at_ms=at_ms, seen=looks, write=write, answer=told))
             return answer
 
     # -- the account ---------------------------------------------------------------------------
@@ -235,52 +250,70 @@ class PaperVenue(PaperMarketData):
         A look that fails changes nothing: the account stays as it was last seen, and the next one
         looks again.
         """
-        self._desk.pass_time(self._now_ms())
-        for listing in list(self._desk.listings):
-            if self._is_due(listing):
-                async with self._lock:
-                    await self._look_at(listing)
+        due = [listing for listing in self._desk.listings if self._is_due(listing)]
+        for listing in due:
+            self._looked_ms[listing.seen.market_id] = self._now_ms()
+        async with self._lock:
+            with _looking():
+                await self._see_ends()
+                self._desk.pass_time(self._now_ms())
+            for listing in due:
+                with _looking():
+                    self._take_note(await self._looks(listing))
+
+    async def _see_ends(self) -> None:
+        """Before time passes the end of resting orders, see what traded through them by then."""
+        ending = self._desk.ending(self._now_ms())
+        if ending:
+            looks = [look for listing in ending for look in await self._looks(listing)]
+            self._take_note(looks)
 
     def _is_due(self, listing: Listing) -> bool:
-        watch_s, end_s, held_s = self._every_s
         market = listing.market
+        watch_s, end_s, held_s = self._every_s
         if market.status in ENDED:
             return False
         if market.user_orders:
             wait_s = watch_s
         elif self._desk.holds(listing):
-            wait_s = held_s if market.status is MarketStatus.OPEN else end_s
+            is_awaited = not market.is_open and not self._is_long_past(listing)
+            wait_s = end_s if is_awaited else held_s
         else:
             return False
         looked_ms = self._looked_ms.get(listing.seen.market_id)
         return looked_ms is None or self._now_ms() >= looked_ms + round(wait_s * 1000)
 
-    async def _look_at(self, listing: Listing) -> None:
-        self._looked_ms[listing.seen.market_id] = self._now_ms()
+    def _is_long_past(self, listing: Listing) -> bool:
+        closes_ms = listing.seen.closes_ms
+        return closes_ms is not None and self._now_ms() > closes_ms + _LONG_MS
+
+    async def _looks(self, listing: Listing) -> list[Seen]:
+        """What is seen of a market, once for each currency that orders rest in."""
         resting = [order for order in self._desk.resting() if order.market is listing.market]
         currencies = {order.currency for order in resting} or {listing.seen.currencies[0]}
+        found: list[Seen] = []
         for currency in sorted(currencies):
-            outcomes = sorted({order.outcome for order in resting if order.currency is currency})
-            try:
-                self._take_note(await self._eyes.around(listing.seen, outcomes, currency))
-            except VenueError as error:
-                structlog.get_logger("paper").warning(
-                    "look_failed", market=listing.seen.market_id, error=str(error)
-                )
+            outcomes = {order.outcome for order in resting if order.currency is currency}
+            look = self._eyes.around(listing, sorted(outcomes), currency, self._now_ms())
+            found.append(await look)
+        return found
 
     def _noticed(self, event: Event) -> None:
         for market in event.markets:
             self._events[market.id] = event.id
             listing = self._desk.listings.get(market.id)
             seen = market_in(event, market.id)
-            if listing is not None and seen is not None and listing.market.status not in ENDED:
-                self._take_note(Seen(market=seen))
+            # Where orders rest, trades must be seen too: `watch` does that.
+            if listing is None or seen is None or listing.market.user_orders:
+                continue
+            if listing.market.status not in ENDED:
+                self._take_note([Seen(market=seen)])
 
-    def _take_note(self, seen: Seen) -> None:
+    def _take_note(self, seen: Sequence[Seen]) -> None:
         """Tell the desk; what changed something is written down."""
         at_ms = self._now_ms()
         if self._desk.look(at_ms, seen):
-            self._note(Step(at_ms=at_ms, seen=seen))
+            self._note(Step(at_ms=at_ms, seen=tuple(seen)))
 
     def _own_trades(self, order_id: OrderId, page: int, size: int) -> Page[Trade] | None:
         try:
@@ -303,11 +336,21 @@ class PaperVenue(PaperMarketData):
         """Take every step of the log again. Raises ConfigurationError for another answer."""
         for index, step in enumerate(log.steps):
             if step.write is not None:
-                answer = answer_text(self._desk.ask(step.at_ms, step.write, step.seen))
+                seen = step.seen[0] if step.seen else None
+                answer = answer_text(self._desk.ask(step.at_ms, step.write, seen))
                 if answer != step.answer:
                     raise log.changed(index, step.answer, answer)
-            elif step.seen is not None:
+            else:
                 self._desk.look(step.at_ms, step.seen)
+
+
+@contextmanager
+def _looking() -> Iterator[None]:
+    """A look that may fail."""
+    try:
+        yield
+    except VenueError as error:
+        structlog.get_logger("paper").warning("look_failed", error=str(error))
 
 
 def _opened(log: PaperLog | None, bankroll: Money, now_ms: int) -> Opening:

@@ -96,7 +96,10 @@ class Play:
         self.log = PaperLog(self.file)
         data = LocalMarketData(self.world)  # type: ignore[arg-type]
         clock = WorldClock(self.world)
-        self.paper = PaperVenue(data, clock=clock, bankroll=BANKROLL, log=self.log)
+        # Every read looks: what an account tells must not depend on when it looked last.
+        self.paper = PaperVenue(
+            data, clock=clock, bankroll=BANKROLL, log=self.log, watch_s=0, end_s=0, held_s=0
+        )
 
     @property
     def book(self) -> MarketState:

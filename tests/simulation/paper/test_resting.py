@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from bayse_agent.domain.market import Side
-from bayse_agent.domain.money import Price, Shares
+from bayse_agent.adapters.bayse.venue import BayseVenue
+from bayse_agent.domain.market import Event, EventId, Side
+from bayse_agent.domain.money import Currency, Price, Shares
 from bayse_agent.domain.order import (
     Accepted,
     Amend,
@@ -284,3 +286,74 @@ async def test_order_kinds_when_on_paper_then_side_and_type_are_kept() -> None:
     async with paper_stage() as stage:
         order = await stage.placed(stage.paper(), _resting(stage.market, "1000", "0.50"))
         assert (order.side, order.type, order.amount) == (Side.BUY, OrderType.LIMIT, 1000)
+
+
+async def test_bid_when_traded_through_just_before_the_close_then_it_was_filled() -> None:
+    """What goes wrong in the last seconds is not missed for having looked too late."""
+    async with paper_stage() as stage:
+        paper = stage.paper()
+        order = await stage.placed(paper, _resting(stage.market, "1000", "0.50"))
+        stage.pass_minutes(14.9)
+        _trade(stage, 480, 50)
+        stage.pass_minutes(10)
+        found = await paper.order(order.id)
+        assert found.status is FILLED
+        assert found.updated_at == stage.clock.now() - timedelta(minutes=10)
+
+
+async def test_order_until_a_time_when_traded_through_then_only_before_it_counts() -> None:
+    async with paper_stage() as stage:
+        paper = stage.paper()
+        until = stage.clock.now() + timedelta(minutes=2)
+        order = await stage.placed(
+            paper, buying(stage.market, "1000", "0.50", time_in_force=GTD, expires_at=until)
+        )
+        stage.pass_minutes(1)
+        _trade(stage, 480, 3)
+        stage.pass_minutes(2)
+        _trade(stage, 470, 50)
+        stage.pass_minutes(1)
+        # Whatever is asked first finds it out.
+        await stage.placed(paper, buying(stage.pool, "1000"))
+        found = await paper.order(order.id)
+        assert (found.status, found.filled) == (VenueOrderStatus.EXPIRED, Decimal(3))
+
+
+async def test_order_when_another_market_ends_unseen_then_it_was_never_sent() -> None:
+    async with paper_stage() as stage:
+        paper = stage.paper()
+        until = stage.clock.now() + timedelta(minutes=2)
+        order = await stage.placed(
+            paper, buying(stage.market, "1000", "0.50", time_in_force=GTD, expires_at=until)
+        )
+        stage.pass_minutes(3)
+        stage.desk.faults = parse_faults(
+            [{"route": "GET /v1/pm/trades", "kind": "refuse_before", "p": 1, "seed": 1}]
+        )
+        assert isinstance(await stage.place(paper, buying(stage.pool, "1000")), Declined)
+        assert (await paper.order(order.id)).status is OPEN
+        stage.desk.faults = FaultPlan()
+        assert (await paper.order(order.id)).status is VenueOrderStatus.EXPIRED
+
+
+async def test_market_when_its_fee_is_not_told_then_nothing_is_taken_on_it() -> None:
+    async with paper_stage() as stage:
+        paper = stage.paper(data=Untold(stage.real))
+        reply = await stage.place(paper, buying(stage.market, "1000", "0.55"))
+        assert isinstance(reply, Declined)
+        assert "fee" in reply.message
+
+
+class Untold:
+    """The venue, leaving every fee out."""
+
+    def __init__(self, data: BayseVenue) -> None:
+        self._data = data
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._data, name)
+
+    async def event(self, event_id: EventId, *, currency: Currency) -> Event:
+        event = await self._data.event(event_id, currency=currency)
+        markets = tuple(replace(market, fee_rate=None) for market in event.markets)
+        return replace(event, markets=markets)
