@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from math import isfinite
 
 from bayse_agent.domain.decision import Exit, Trigger
 from bayse_agent.domain.errors import InvalidValue
-from bayse_agent.domain.fees import Sale
+from bayse_agent.domain.fees import Sale, fee_fraction
 from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.liquidation import Keep, KeepReason, WayOut, way_out
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, from_statistics
@@ -24,6 +24,7 @@ from bayse_agent.domain.portfolio import Position
 from bayse_agent.domain.sizing import pull
 
 _TICK = Decimal("0.001")
+_GRID = Decimal("0.01")
 _ERROR_FLOOR = Decimal("0.000001")
 _NOTHING = Decimal(0)
 
@@ -41,8 +42,8 @@ class ExitRule:
     more; 0.25 and 0.03 are about the slippage of ten shares in three books out of four.
     `near_close_s`: that close to the end a fresh forecast decides whether selling beats holding.
     `min_seconds_left`: too late for an order to arrive. `unwatched_s`: that close to the end, what
-    is no price window and has no fresh forecast is sold. `max_data_age_s`: how old a price may be,
-    and the forecast of a price window; `max_forecast_age_s`: how old any other forecast.
+    is no price window and whose forecast is not fresh any more is sold. `max_data_age_s`: how old
+    a price may be, and the forecast of a price window; `max_forecast_age_s`: any other forecast.
     `minimum_sell`: least proceeds that the venue takes; it states none. `minimum_shares`: likewise.
     """
 
@@ -88,11 +89,14 @@ class _Worth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
-    """All that a trigger may look at. `entry` is the cost of a share, in parts of its payout."""
+    """All that a trigger may look at. `entry` is the cost of a share, in parts of its payout;
+    `worth` what a forecast that is fresh makes of it.
+    """
 
     position: Position
     context: Context
     way: WayOut
+    forecast: Forecast | None
     worth: _Worth | None
     mark: Price | None
     rule: ExitRule
@@ -146,7 +150,15 @@ def decide_exit(
     if isinstance(way, Keep):
         return way
     worth = _worth(position, context, forecast, way, rule)
-    case = _Case(position=position, context=context, way=way, worth=worth, mark=mark, rule=rule)
+    case = _Case(
+        position=position,
+        context=context,
+        way=way,
+        forecast=forecast,
+        worth=worth,
+        mark=mark,
+        rule=rule,
+    )
     left = context.time_left_s
     if left is not None and left < rule.min_seconds_left:
         return _keep(case, KeepReason.TOO_LATE, f"{left:.1f} s before the close")
@@ -155,7 +167,7 @@ def decide_exit(
         wanted = fires(case)
         if wanted is None:
             continue
-        answer = _sell(case, wanted, None if forecast is None else forecast.id)
+        answer = _sell(case, wanted)
         if isinstance(answer, Exit):
             return answer
         hindered = hindered or answer
@@ -233,13 +245,16 @@ def _edge_decay(case: _Case) -> _Wanted | None:
 
 
 def _unwatched(case: _Case) -> _Wanted | None:
-    """Its end is near, it is no price window, and nobody can say what it is worth any more.
+    """Its end is near, it is no price window, and the forecast that there was is old by now.
 
-    A question that closes in 20 minutes, whose last forecast is of yesterday.
+    A question that closes in 20 minutes, whose last forecast is of yesterday. What nobody ever
+    forecast is left alone: then a person wanted it.
     """
     limit, left = case.rule.unwatched_s, case.context.time_left_s
     is_window = case.context.event.symbol is not None
-    if limit is None or left is None or left > limit or is_window or case.worth is not None:
+    if limit is None or left is None or left > limit or is_window:
+        return None
+    if case.forecast is None or case.worth is not None:
         return None
     return _by_price(case, Trigger.UNWATCHED)
 
@@ -282,7 +297,7 @@ def _by_belief(case: _Case, trigger: Trigger, worth: _Worth) -> _Wanted:
     return _Wanted(trigger=trigger, why=_told(case), least_net=least, lowest=_NOTHING)
 
 
-def _sell(case: _Case, wanted: _Wanted, forecast_id: str | None) -> Exit | Keep:
+def _sell(case: _Case, wanted: _Wanted) -> Exit | Keep:
     """The sale that a trigger wants, or what stands in its way."""
     cause = f"{wanted.trigger.replace('_', '-')}: {wanted.why}"
     part = case.way.part(wanted.least_net, wanted.lowest)
@@ -306,7 +321,7 @@ def _sell(case: _Case, wanted: _Wanted, forecast_id: str | None) -> Exit | Keep:
             currency=currency,
             worst_price=_worst(case, wanted, part),
         ),
-        forecast_id=forecast_id,
+        forecast_id=None if case.forecast is None else case.forecast.id,
         cause=f"{cause}; {rest} shares stay" if rest else cause,
         trigger=wanted.trigger,
         proceeds=part.cash,
@@ -314,11 +329,18 @@ def _sell(case: _Case, wanted: _Wanted, forecast_id: str | None) -> Exit | Keep:
 
 
 def _worst(case: _Case, wanted: _Wanted, part: Sale) -> Price:
-    """The lowest level needed. A formula has none: there, the lowest price still worth taking."""
-    if not case.way.is_quoted:
-        return part.worst_price
-    floor = max(wanted.least_net, wanted.lowest).quantize(_TICK, ROUND_CEILING)
-    return Price(min(floor, part.effective_price))
+    """The lowest level needed, on the grid that orders are sent on where that may be sold at too.
+
+    A level of 0.333 is asked for at 0.33, for at 0.34 it would never be met. A formula has no
+    levels: there, it is the lowest price still worth taking.
+    """
+    if case.way.is_quoted:
+        floor = max(wanted.least_net, wanted.lowest).quantize(_TICK, ROUND_CEILING)
+        return Price(min(floor, part.effective_price))
+    cut = Price(part.worst_price.quantize(_GRID, ROUND_DOWN))
+    net = cut * (ONE - fee_fraction(cut, case.context.market.fee_rate or ZERO))
+    may_be_sold_at = cut > ZERO and cut >= wanted.lowest and net >= wanted.least_net
+    return cut if may_be_sold_at else part.worst_price
 
 
 def _told(case: _Case) -> str:

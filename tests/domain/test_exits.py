@@ -121,6 +121,18 @@ def test_decide_exit_counts_the_fee_of_the_sale_as_lost() -> None:
     assert sold(decide_exit(a_position(), market, None, RULE)).trigger is Trigger.STOP_LOSS
 
 
+@pytest.mark.parametrize(
+    ("belief", "worst"),
+    [(None, Decimal("0.33")), (a_forecast(0.325, 0.001), Decimal("0.333"))],
+)
+def test_decide_exit_asks_for_a_level_between_two_cents_at_the_lower_one_where_it_may(
+    belief: Forecast | None, worst: Decimal
+) -> None:
+    rule = RULE if belief is None else ExitRule(stop_loss=None)
+    market = seen([("0.333", "50")], [("0.34", "50")])
+    assert sold(decide_exit(a_position(), market, belief, rule)).wish.worst_price == worst
+
+
 def test_decide_exit_without_a_stop_loss_bears_any_loss() -> None:
     rule = ExitRule(stop_loss=None)
     answer = decide_exit(a_position(), seen([("0.03", "50")], [("0.05", "50")]), None, rule)
@@ -371,9 +383,17 @@ def test_decide_exit_when_the_forecast_is_unreadable_then_it_counts_for_nothing(
 # Time.
 
 
-def test_decide_exit_of_a_question_near_its_end_that_nobody_forecasts_then_it_is_sold() -> None:
+OLD = a_forecast(0.70, made_at=NOON - timedelta(hours=7))
+
+
+def test_decide_exit_of_a_question_near_its_end_whose_forecast_is_old_then_it_is_sold() -> None:
     market = seen(is_window=False, left_s=1200)
-    assert sold(decide_exit(a_position(), market, None, RULE)).trigger is Trigger.UNWATCHED
+    assert sold(decide_exit(a_position(), market, OLD, RULE)).trigger is Trigger.UNWATCHED
+
+
+def test_decide_exit_of_a_question_near_its_end_that_was_bought_by_hand_then_it_is_kept() -> None:
+    market = seen(is_window=False, left_s=1200)
+    assert kept(decide_exit(a_position(), market, None, RULE)) is KeepReason.HOLDING
 
 
 def test_decide_exit_of_a_question_near_its_end_with_a_fresh_forecast_then_it_is_kept() -> None:
@@ -383,7 +403,7 @@ def test_decide_exit_of_a_question_near_its_end_with_a_fresh_forecast_then_it_is
 
 
 def test_decide_exit_of_a_price_window_near_its_end_then_time_alone_sells_nothing() -> None:
-    assert kept(decide_exit(a_position(), seen(left_s=100), None, RULE)) is KeepReason.HOLDING
+    assert kept(decide_exit(a_position(), seen(left_s=100), OLD, RULE)) is KeepReason.HOLDING
 
 
 # Formula markets.

@@ -463,8 +463,9 @@ def a_pending_sale(outcome_id: OutcomeId) -> Signal:
     )
 
 
-async def test_find_exits_near_the_end_when_nobody_has_an_idea_then_time_sells() -> None:
+async def test_find_exits_near_the_end_when_nobody_has_an_idea_any_more_then_time_sells() -> None:
     room = Room(is_window=False)
+    room.store.forecasts = (a_forecast(0.70, made_at=NOON - timedelta(hours=7)),)
     room.board.listed = replace(room.board.listed, closes_at=NOON + timedelta(minutes=20))
     assert (await room.sale()).exit.trigger is Trigger.UNWATCHED
     assert room.oracle.asked == 1
@@ -472,6 +473,7 @@ async def test_find_exits_near_the_end_when_nobody_has_an_idea_then_time_sells()
 
 async def test_find_exits_near_the_end_when_somebody_knows_then_time_sells_nothing() -> None:
     room = Room(is_window=False)
+    room.store.forecasts = (a_forecast(0.70, made_at=NOON - timedelta(hours=7)),)
     room.board.listed = replace(room.board.listed, closes_at=NOON + timedelta(minutes=20))
     room.oracle.chance = 0.55
     assert await room.kept() is KeepReason.HOLDING
