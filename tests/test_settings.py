@@ -309,3 +309,45 @@ def test_value_when_bad_then_the_variable_the_value_and_what_is_allowed_are_told
     assert problem.strip().startswith(f"{name} is ")
     assert "must be" in problem
     assert value[:80].casefold() in problem.casefold() or "(hidden)" in problem
+
+
+def _documented() -> dict[str, tuple[str, ...]]:
+    """The tables of the documentation: the cells of a row by the variable that it begins with."""
+    text = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text()
+    tables = text.partition("## Where this differs")[0]
+    rows = [row.strip("| ").split(" | ") for row in tables.splitlines() if row.startswith("| `")]
+    return {row[0].strip("`"): tuple(row[1:]) for row in rows}
+
+
+def test_documentation_when_read_then_it_has_every_setting_with_its_default() -> None:
+    rows = _documented()
+    left_out = {"AGENT_IGNORE_BALANCE_CHECK"}
+    fields = {variable(field): field for field in Settings.model_fields.values()}
+    assert rows.keys() == fields.keys() - left_out
+    for name, field in fields.items():
+        default = field.default
+        if isinstance(default, int | Decimal | str) and name not in left_out:
+            shown = str(default).lower() if isinstance(default, bool) else str(default)
+            assert f"`{shown}`" in rows[name][1], name
+
+
+def test_documentation_when_it_gives_a_default_then_that_is_what_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Setting every variable to its documented default changes nothing."""
+    given = {
+        name: row[1].split("`")[1]
+        for name, row in _documented().items()
+        if row[1].startswith("`") and name != "PAPER_BANKROLL"
+    }
+    assert len(given) > 15
+    before = Settings.read()
+    after = read(monkeypatch, **given)
+    assert (after.mode, after.series, after.max_position) == (
+        before.mode,
+        before.series,
+        before.max_position,
+    )
+    assert after.model_dump(exclude={"asked_mode", "asked_address", "asked_max_position"}) == (
+        before.model_dump(exclude={"asked_mode", "asked_address", "asked_max_position"})
+    )
