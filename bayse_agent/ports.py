@@ -53,6 +53,7 @@ from bayse_agent.domain.order import (
     Declined,
     Fill,
     Intent,
+    IntentId,
     OrderId,
     PlaceOrder,
     PlaceReply,
@@ -340,6 +341,9 @@ class Store(Protocol):
 
     async def add_external(self, intent: Intent, order: VenueOrder) -> None:
         """Take an order that was placed elsewhere into the books, as an open intent of its own."""
+
+    async def has_intent(self, intent_id: IntentId) -> bool:
+        """Whether an intent of that id was ever written down."""
 
     async def change_intent(self, change: IntentChange) -> None:
         """Write down what the venue told of an intent: status, proof, order and fills."""

@@ -19,7 +19,8 @@ from bayse_agent.ports import Venue
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.trading.verification import discrepancies
-from bayse_agent.wiring import Demo, DemoOptions, open_demo
+from bayse_agent.wiring.demo import Demo, open_demo
+from bayse_agent.wiring.options import DemoOptions
 
 MINUTE = timedelta(minutes=1)
 

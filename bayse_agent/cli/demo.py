@@ -68,7 +68,7 @@ def demo(
     print(begins, file=out, flush=True)
     # What is heavy to import comes after the first words.
     from bayse_agent.cli.running import run
-    from bayse_agent.wiring import DemoOptions
+    from bayse_agent.wiring.options import DemoOptions
 
     options = DemoOptions(
         seed=seed,

@@ -12,7 +12,7 @@ from bayse_agent.domain.journal import ScoreSummary
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import Buy, Fill, Intent
 from bayse_agent.domain.portfolio import Portfolio
-from bayse_agent.wiring import Demo
+from bayse_agent.wiring.demo import Demo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ from bayse_agent.cli.view import View
 from bayse_agent.cli.watching import Lines, Screen, Silent, Watcher
 from bayse_agent.cli.words import summary
 from bayse_agent.trading.runner import Runner
-from bayse_agent.wiring import Demo, DemoOptions, open_demo
+from bayse_agent.wiring.demo import Demo, open_demo
+from bayse_agent.wiring.options import DemoOptions
 
 _BY_SIGNAL = 128
 """What shells add to the number of the signal that ended a program."""

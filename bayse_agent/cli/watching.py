@@ -19,7 +19,7 @@ from bayse_agent.domain.journal import Look, ScoreSummary, TrackedMarket
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.portfolio import Portfolio
 from bayse_agent.trading.scan import PassReport
-from bayse_agent.wiring import Demo
+from bayse_agent.wiring.demo import Demo
 
 _FRAME_S = 0.1
 _LINE_EVERY = timedelta(hours=1)

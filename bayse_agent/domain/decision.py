@@ -138,7 +138,7 @@ class ByHand:
     """A buy that a person asked for: limited in money like any other, but it needs no edge."""
 
     wish: Buy
-    forecast_id: str
+    forecast_id: str | None
     asked_by: str
 
 

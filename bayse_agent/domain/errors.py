@@ -6,6 +6,8 @@ BayseAgentError
 ├── BrokenInvariant             our own books contradict themselves: trading must stop
 ├── TradingStopped              a stop came before the order: it was not sent
 ├── LeaseHeld                   another process trades with these books
+├── StoreUnavailable            the books cannot be read or written now: no order may go out
+├── CommandRefused              what a person asked for cannot be done
 ├── VenueError                  a read from the venue failed; never an empty answer
 │   ├── VenueUnreachable        no answer: nothing may be concluded
 │   ├── VenueMalformed          an answer that cannot be read: nothing may be concluded
@@ -44,6 +46,14 @@ class TradingStopped(BayseAgentError):
 
 class LeaseHeld(BayseAgentError):
     """Another process trades with these books."""
+
+
+class StoreUnavailable(BayseAgentError):
+    """The books cannot be read or written now."""
+
+
+class CommandRefused(BayseAgentError):
+    """What was asked for cannot be done."""
 
 
 class VenueError(BayseAgentError):

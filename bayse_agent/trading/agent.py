@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
+from bayse_agent.domain.exits import ExitRule
+from bayse_agent.domain.market import SeriesSlug
 from bayse_agent.domain.money import Currency
-from bayse_agent.domain.risk import Limits
-from bayse_agent.ports import Clock, Forecaster, MarketData, PriceFeed, Store, Strategy, Venue
+from bayse_agent.domain.sniping import SnipeRule
+from bayse_agent.ports import (
+    Clock,
+    Forecaster,
+    KillSwitch,
+    MarketData,
+    PriceFeed,
+    Store,
+    Strategy,
+    Venue,
+)
+
+
+class Approval(StrEnum):
+    """Who lets an approved bet go out: the agent itself, or a person, one signal at a time."""
+
+    AUTOMATIC = "automatic"
+    BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How often each pass begins, in seconds of world time.
+
+    `watch_s`: how often stops are looked for while a pass is under way; None is between acts only.
+    """
+
+    scan_s: float = 60.0
+    snipe_s: float | None = None
+    exits_s: float = 15.0
+    orders_s: float = 60.0
+    watch_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,18 +48,32 @@ class Habits:
     """How the agent goes about its passes. Times in seconds of world time.
 
     `quote_amounts`: cash that formula markets are asked a price for, smallest first.
+    `long_cooldown_s`: how long a market of more than an hour is left alone after a look.
     `relist_s`: how old the list of all events may get. `grace_s`: how long an order of which the
     venue never answered may hide before it counts as lost; `watch_s`: how long a lost one is still
-    looked for. `shares_tolerance`, `cash_tolerance_units`: what books and venue may differ by,
-    in shares and in minor units.
+    looked for. `fresh_books_s`: how old a reconciliation may be when something is bought.
+    `approval_ttl_s`: how long an approval by the risk review is good for; `signal_ttl_s`: how long
+    a person may take. `difference_s`: how long books and venue may differ before that is a halt.
+    `shares_tolerance`, `cash_tolerance_units`: what books and venue may differ by, in shares and
+    in minor units. `series`, `sniped`: the series to look at and to snipe; empty is all of them.
     """
 
     currency: Currency
     quote_amounts: tuple[Decimal, ...]
-    pass_interval_s: float = 60.0
+    approval: Approval = Approval.AUTOMATIC
+    schedule: Schedule = field(default_factory=Schedule)
+    exits: ExitRule = field(default_factory=ExitRule)
+    snipe: SnipeRule = field(default_factory=SnipeRule)
+    series: frozenset[SeriesSlug] = frozenset()
+    sniped: frozenset[SeriesSlug] = frozenset()
+    long_cooldown_s: float = 600.0
     relist_s: float = 1800.0
     grace_s: float = 120.0
     watch_s: float = 86_400.0
+    fresh_books_s: float = 30.0
+    approval_ttl_s: float = 2.0
+    signal_ttl_s: float = 3 * 3600.0
+    difference_s: float = 180.0
     reads_at_once: int = 8
     books_a_read: int = 40
     page_size: int = 100
@@ -45,5 +92,5 @@ class Agent:
     store: Store
     forecaster: Forecaster
     strategy: Strategy
-    limits: Limits
+    kill_switch: KillSwitch
     habits: Habits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from bayse_agent.domain.errors import VenueError
+from bayse_agent.domain.errors import VenueError, VenueRejected
 from bayse_agent.domain.journal import TrackedMarket, tracked
 from bayse_agent.domain.market import Event, EventId, MarketStatus, SeriesSlug
 from bayse_agent.trading.agent import Agent
@@ -18,18 +18,17 @@ _COOLDOWNS = (
     (timedelta(minutes=15), timedelta(seconds=150)),
     (timedelta(hours=1), timedelta(minutes=5)),
 )
-_LONG_COOLDOWN = timedelta(minutes=10)
 
 
-def cooldown(market: TrackedMarket) -> timedelta:
+def cooldown(market: TrackedMarket, long: timedelta) -> timedelta:
     """How long a market is left alone after a look: 60 s for one that trades for 5 minutes,
-    150 s up to 15 minutes, 5 minutes up to an hour, 10 minutes beyond.
+    150 s up to 15 minutes, 5 minutes up to an hour, `long` beyond.
     """
     if market.length is not None:
         for length, pause in _COOLDOWNS:
             if market.length <= length:
                 return pause
-    return _LONG_COOLDOWN
+    return long
 
 
 async def discover(agent: Agent, now: datetime) -> tuple[TrackedMarket, ...]:
@@ -37,10 +36,13 @@ async def discover(agent: Agent, now: datetime) -> tuple[TrackedMarket, ...]:
     await _list_events(agent, now)
     await _list_windows(agent, now)
     last_looks = await agent.store.last_looks()
+    wanted, long = agent.habits.series, timedelta(seconds=agent.habits.long_cooldown_s)
 
     def is_due(market: TrackedMarket) -> bool:
+        if market.series is not None and wanted and market.series not in wanted:
+            return False
         last = last_looks.get(market.market_id)
-        return market.is_trading(now) and (last is None or now - last >= cooldown(market))
+        return market.is_trading(now) and (last is None or now - last >= cooldown(market, long))
 
     return tuple(market for market in await agent.store.tracked() if is_due(market))
 
@@ -68,7 +70,8 @@ async def _list_windows(agent: Agent, now: datetime) -> None:
     """Find the current window of every series of which none is known to be trading."""
     markets = await agent.store.tracked()
     covered = {market.series for market in markets if market.is_trading(now)}
-    series = {market.series for market in markets if market.series is not None}
+    seen = {market.series for market in markets if market.series is not None}
+    series = agent.habits.series or seen
     missing = sorted(series - covered)
     if not missing:
         return
@@ -82,7 +85,11 @@ async def _list_windows(agent: Agent, now: datetime) -> None:
 
 
 async def _current_windows(agent: Agent, now: datetime, slug: SeriesSlug) -> list[EventId]:
-    windows = await agent.market_data.series_windows(slug)
+    try:
+        windows = await agent.market_data.series_windows(slug)
+    except VenueRejected:
+        # A series that is asked for need not exist.
+        return []
     return [
         window.event_id
         for window in windows

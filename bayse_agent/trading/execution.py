@@ -1,17 +1,17 @@
 """An approved wish becomes an order: written down, sent once, and what was answered written down.
 
-The only caller of the venue's writes. Nothing is ever sent twice: a doubt is left to
+The only caller of the venue's `send`. Nothing is ever sent twice: a doubt is left to
 `reconciliation.py`, which resolves it by reading.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import assert_never
 
 from bayse_agent.domain.decision import Reason
-from bayse_agent.domain.errors import VenueError
+from bayse_agent.domain.errors import InvalidValue, TradingStopped, VenueError
 from bayse_agent.domain.forecast import Forecast
 from bayse_agent.domain.journal import IntentChange, Look
 from bayse_agent.domain.market import Engine, EventId, Quote, Side
@@ -20,62 +20,74 @@ from bayse_agent.domain.order import (
     Buy,
     Declined,
     Intent,
+    IntentId,
+    IntentSource,
     IntentStatus,
     OrderType,
     PlaceOrder,
     PlaceReply,
+    SealedOrder,
     Sell,
     TimeInForce,
     Unresolved,
-    intent_id,
+    VenueOrder,
 )
 from bayse_agent.domain.risk import Approved
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.following import follow
+from bayse_agent.trading.halting import heed_kill_switch, stop
+
+_SIZE_TOLERANCE = Decimal("0.02")
+"""How far the size that the venue notes for a sell may be from the shares that were to be sold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """An approved proposal with what must be known of its market to send it."""
+    """An approved proposal with what must be known of its market to send it.
 
+    `id` is the intent's, derived from what it comes from. `look` is the look at the market that
+    ends with this act, if it comes from one.
+    """
+
+    id: IntentId
     approved: Approved
-    forecast: Forecast
     event_id: EventId
     engine: Engine
-    inputs: dict[str, str]
+    source: IntentSource
+    forecast: Forecast | None = None
+    cause: str = ""
+    look: Look | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
 
 
-async def execute(agent: Agent, act: Act) -> Look:
-    """Carry out an approved proposal; returns its look, which is written down by then."""
-    wish = act.approved.proposal.wish
-    if act.engine is Engine.AMM and (moved := await _moved(agent, act, wish)) is not None:
-        await agent.store.add_looks([moved])
-        return moved
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How an act ended. `is_written`: the intent is in the books, and its look with it."""
+
+    reason: Reason
+    detail: str = ""
+    is_written: bool = False
+
+
+async def execute(agent: Agent, act: Act) -> Result:
+    """Carry out an approved proposal: nothing is sent before it is written down."""
     now = agent.clock.now()
-    intent = Intent(
-        id=intent_id(act.forecast.id, wish.market_id, wish.outcome_id, type(wish).__name__),
-        event_id=act.event_id,
-        market_id=wish.market_id,
-        engine=act.engine,
-        wish=wish,
-        forecast_id=act.forecast.id,
-        created_at=now,
-    )
-    order = order_for(intent)
-    look = Look(
-        market_id=wish.market_id,
-        at=now,
-        # Until the answer is written down, that is what is known.
-        reason=Reason.UNRESOLVED,
-        forecast=act.forecast,
-        inputs=act.inputs,
-    )
-    await agent.store.add_intent(intent, request=as_text(order), look=look)
-    reply = await agent.venue.place(order, key=intent.id)
-    reason = await _note(agent, intent, reply)
-    return Look(
-        market_id=look.market_id, at=now, reason=reason, forecast=act.forecast, inputs=act.inputs
-    )
+    age_s = (now - act.approved.reviewed_at).total_seconds()
+    if not 0 <= age_s <= agent.habits.approval_ttl_s:
+        return Result(reason=Reason.STALE_DATA, detail=f"approved {age_s:.1f} s ago")
+    if await heed_kill_switch(agent):
+        return Result(reason=Reason.HALTED, detail=(await agent.store.control()).reason)
+    if (moved := await _moved(agent, act)) is not None:
+        return moved
+    intent = _intent(agent, act)
+    try:
+        sealed = agent.venue.seal(order_for(intent), key=intent.id)
+        await agent.store.add_intent(intent, sealed=sealed, look=_opening(act))
+    except InvalidValue as error:
+        return Result(reason=Reason.DECLINED, detail=f"it cannot be sent: {error}")
+    except TradingStopped as error:
+        return Result(reason=Reason.HALTED, detail=str(error))
+    return await _send(agent, intent, sealed)
 
 
 def order_for(intent: Intent) -> PlaceOrder:
@@ -98,15 +110,49 @@ def order_for(intent: Intent) -> PlaceOrder:
     )
 
 
-def as_text(order: PlaceOrder) -> str:
-    """The order as one line of JSON, every field by its name, the absent ones left out."""
-    values = {field.name: getattr(order, field.name) for field in fields(order)}
-    told = {name: str(value) for name, value in values.items() if value is not None}
-    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+def _intent(agent: Agent, act: Act) -> Intent:
+    wish = act.approved.proposal.wish
+    return Intent(
+        id=act.id,
+        event_id=act.event_id,
+        market_id=wish.market_id,
+        engine=act.engine,
+        wish=wish,
+        forecast_id=None if act.forecast is None else act.forecast.id,
+        created_at=agent.clock.now(),
+        source=act.source,
+        cause=act.cause,
+    )
 
 
-async def _moved(agent: Agent, act: Act, wish: Buy | Sell) -> Look | None:
-    """Ask a formula market for its price once more; a look when it is no longer good enough."""
+def _opening(act: Act) -> Look | None:
+    """The look as it is written down with the intent: until there is an answer, none is known."""
+    if act.look is None:
+        return None
+    return Look(
+        market_id=act.look.market_id,
+        at=act.look.at,
+        reason=Reason.UNRESOLVED,
+        forecast=act.look.forecast,
+        inputs=act.look.inputs,
+    )
+
+
+async def _send(agent: Agent, intent: Intent, sealed: SealedOrder) -> Result:
+    reply = await agent.venue.send(sealed)
+    reason, detail = await _note(agent, intent, reply)
+    return Result(reason=reason, detail=detail, is_written=True)
+
+
+async def _moved(agent: Agent, act: Act) -> Result | None:
+    """Ask for the price once more where it may have moved unseen; a result when it no longer does.
+
+    A formula market has no limit price. A sell is asked for on a book as well: the quote tells
+    whether the venue reads the amount of a sell as shares.
+    """
+    wish = act.approved.proposal.wish
+    if act.engine is Engine.CLOB and isinstance(wish, Buy):
+        return None
     is_buy = isinstance(wish, Buy)
     try:
         quote = await agent.market_data.quote(
@@ -118,11 +164,22 @@ async def _moved(agent: Agent, act: Act, wish: Buy | Sell) -> Look | None:
             currency=wish.stake.currency if isinstance(wish, Buy) else wish.currency,
         )
     except VenueError as error:
-        return _not_sent(agent, act, Reason.MARKET_UNREADABLE, str(error))
-    if _is_good_enough(quote, wish):
+        return Result(reason=Reason.MARKET_UNREADABLE, detail=str(error))
+    if isinstance(wish, Sell) and not _is_in_shares(quote, wish):
+        detail = f"a sell of {wish.shares} shares is quoted as {quote.shares}"
+        return Result(reason=Reason.SELL_UNIT, detail=detail)
+    if act.engine is Engine.CLOB or _is_good_enough(quote, wish):
+        # On a book the limit price guards the sale, and what it cannot get stays where it is.
         return None
     detail = f"asked {quote.average_price}, at worst {wish.worst_price}"
-    return _not_sent(agent, act, Reason.PRICE_MOVED, detail)
+    return Result(reason=Reason.PRICE_MOVED, detail=detail)
+
+
+def _is_in_shares(quote: Quote, wish: Sell) -> bool:
+    """Whether the venue reads the amount of a sell as shares. A book may hold fewer than asked."""
+    if not quote.is_complete:
+        return quote.shares <= wish.shares
+    return abs(quote.shares - wish.shares) <= wish.shares * _SIZE_TOLERANCE
 
 
 def _is_good_enough(quote: Quote, wish: Buy | Sell) -> bool:
@@ -133,44 +190,41 @@ def _is_good_enough(quote: Quote, wish: Buy | Sell) -> bool:
     return quote.average_price >= wish.worst_price
 
 
-def _not_sent(agent: Agent, act: Act, reason: Reason, detail: str) -> Look:
-    return Look(
-        market_id=act.approved.proposal.wish.market_id,
+async def _note(agent: Agent, intent: Intent, reply: PlaceReply) -> tuple[Reason, str]:
+    """Write down what the venue answered; returns how the act ended."""
+    status, reason, detail, order = _reading(reply)
+    change = IntentChange(
+        intent_id=intent.id,
+        status=status,
+        proof=detail,
         at=agent.clock.now(),
-        reason=reason,
-        forecast=act.forecast,
-        inputs={**act.inputs, "detail": detail},
+        order=order,
+        reason=reason if reason is Reason.DECLINED else None,
     )
+    await agent.store.change_intent(change)
+    if order is None:
+        return reason, detail
+    await _check_size(agent, intent, order)
+    return await follow(agent, intent.id), detail
 
 
-async def _note(agent: Agent, intent: Intent, reply: PlaceReply) -> Reason:
-    """Write down what the venue answered; returns the look's final reason."""
-    now = agent.clock.now()
+def _reading(reply: PlaceReply) -> tuple[IntentStatus, Reason, str, VenueOrder | None]:
     match reply:
         case Accepted(order=order):
-            change = IntentChange(
-                intent_id=intent.id,
-                status=IntentStatus.OPEN,
-                proof=f"accepted as {order.id}",
-                at=now,
-                order=order,
-            )
-            await agent.store.change_intent(change)
-            return await follow(agent, intent.id)
+            return IntentStatus.OPEN, Reason.UNRESOLVED, f"accepted as {order.id}", order
         case Declined():
-            change = IntentChange(
-                intent_id=intent.id,
-                status=IntentStatus.REFUSED,
-                proof=f"{reply.status} {reply.code} {reply.message}",
-                at=now,
-                reason=Reason.DECLINED,
-            )
-            await agent.store.change_intent(change)
-            return Reason.DECLINED
+            detail = f"{reply.status} {reply.code} {reply.message}"
+            return IntentStatus.REFUSED, Reason.DECLINED, detail, None
         case Unresolved():
-            change = IntentChange(
-                intent_id=intent.id, status=IntentStatus.PENDING, proof=reply.reason, at=now
-            )
-            await agent.store.change_intent(change)
-            return Reason.UNRESOLVED
+            return IntentStatus.PENDING, Reason.UNRESOLVED, reply.reason, None
     assert_never(reply)
+
+
+async def _check_size(agent: Agent, intent: Intent, order: VenueOrder) -> None:
+    """Stop selling when the venue took a sell for another number of shares than it was for."""
+    wish = intent.wish
+    if isinstance(wish, Buy) or order.size is None:
+        return
+    if abs(order.size - wish.shares) > wish.shares * _SIZE_TOLERANCE:
+        reason = f"the venue took a sell of {wish.shares} shares for one of {order.size}"
+        await stop(agent, reason=reason, by="execution")

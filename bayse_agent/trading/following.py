@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.errors import VenueError
 from bayse_agent.domain.journal import IntentChange
@@ -17,6 +18,7 @@ from bayse_agent.domain.order import (
     FillId,
     Intent,
     IntentId,
+    IntentSource,
     IntentStatus,
     OrderId,
     Trade,
@@ -25,10 +27,12 @@ from bayse_agent.domain.order import (
 )
 from bayse_agent.domain.portfolio import Activity
 from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.halting import stop
 
 CLOCK_SKEW = timedelta(seconds=30)
 """How far the venue's clock may be behind ours: what it dates so much earlier can still be ours."""
 
+_FORMULA_SLIP = Decimal("0.02")
 _MICRO_SHARE = Decimal("0.000001")
 _FINAL = {
     VenueOrderStatus.FILLED: IntentStatus.FILLED,
@@ -68,7 +72,26 @@ async def follow(agent: Agent, intent_id: IntentId) -> Reason:
                 reason=reason,
             )
         )
+    await _check_prices(agent, known.intent, fresh)
     return reason
+
+
+async def _check_prices(agent: Agent, intent: Intent, fills: Sequence[Fill]) -> None:
+    """Stop when the venue went past the price that an order was good for.
+
+    On a book the limit was the venue's to keep. A formula knows no limit: there a quote may have
+    moved before the order came, which is told but for a little of it.
+    """
+    if intent.source is IntentSource.EXTERNAL:
+        return
+    is_book, worst = intent.engine is Engine.CLOB, intent.wish.worst_price
+    slack = _MICRO_SHARE if is_book else worst * _FORMULA_SLIP
+    sign = 1 if isinstance(intent.wish, Buy) else -1
+    for fill in fills:
+        if sign * (fill.price - worst) > slack:
+            state = TradingState.HALTED if is_book else TradingState.REDUCING
+            reason = f"order {fill.order_id} was filled at {fill.price}, good for {worst}"
+            await stop(agent, reason=reason, by="execution", state=state)
 
 
 def _reason(status: IntentStatus, fills: Sequence[Fill]) -> Reason:

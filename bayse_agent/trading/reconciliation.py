@@ -15,6 +15,7 @@ from bayse_agent.domain.market import MarketId, Side
 from bayse_agent.domain.order import Buy, IntentStatus, VenueOrder
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.following import CLOCK_SKEW, follow
+from bayse_agent.trading.halting import stop
 from bayse_agent.trading.verification import proves_absence
 
 _AMOUNT_TOLERANCE = Decimal("0.002")
@@ -53,6 +54,8 @@ async def _look_for(agent: Agent, known: OpenIntent) -> None:
         # Which of them is ours cannot be told: the market stays fenced, the money reserved.
         names = ", ".join(sorted(order.id for order in candidates))
         await _note(agent, known, known.status, f"several orders could be it: {names}")
+        reason = f"several orders could be intent {known.intent.id}: {names}"
+        await stop(agent, reason=reason, by="reconciliation")
     elif candidates:
         order = candidates[0]
         change = IntentChange(
@@ -85,7 +88,7 @@ async def _candidates(
         )
         for order in page.items:
             shows_known = shows_known or order.id in claimed
-            if order.id not in claimed and _could_be(known, order):
+            if order.id not in claimed and could_be(known, order):
                 found.append(order)
         oldest = min((o.created_at for o in page.items if o.created_at), default=None)
         if oldest is not None and oldest < since and shows_known:
@@ -94,7 +97,8 @@ async def _candidates(
     return found, shows_known
 
 
-def _could_be(known: OpenIntent, order: VenueOrder) -> bool:
+def could_be(known: OpenIntent, order: VenueOrder) -> bool:
+    """Whether an order at the venue has an intent's fingerprint: outcome, side, amount, time."""
     wish = known.intent.wish
     side = Side.BUY if isinstance(wish, Buy) else Side.SELL
     amount = wish.stake.amount if isinstance(wish, Buy) else wish.shares

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from bayse_agent.domain.decision import Reason
-from bayse_agent.domain.errors import FeedStale, VenueError, VenueRejected
+from bayse_agent.domain.errors import FeedStale, VenueError, VenueNotFound, VenueRejected
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying
 from bayse_agent.domain.journal import Look, TrackedMarket
 from bayse_agent.domain.market import (
@@ -83,6 +83,32 @@ async def research(agent: Agent, due: Sequence[TrackedMarket]) -> list[Seen | Lo
 
     pairs = list(zip(due, listed, strict=True))
     return await each(pairs, lambda pair: see(*pair), at_once=at_once)
+
+
+async def context_of(agent: Agent, event_id: EventId, market_id: MarketId) -> Context:
+    """Everything that can be read of one market now, whatever a forecaster thinks of it.
+
+    An underlying that is stale is left out. Raises VenueError.
+    """
+    event = await agent.market_data.event(event_id, currency=agent.habits.currency)
+    market = event.market(market_id)
+    if market is None:
+        raise VenueNotFound(f"event {event_id!r} has no market {market_id!r}")
+    books: tuple[OrderBook, ...] = ()
+    if event.engine is Engine.CLOB:
+        ids = (market.outcome1.id, market.outcome2.id)
+        books = await agent.market_data.books(ids, currency=agent.habits.currency)
+    by_outcome = {book.outcome_id: book for book in books}
+    found = None if event.symbol is None else await _underlying(agent, event.symbol)
+    return Context(
+        event=event,
+        market=market,
+        book1=by_outcome.get(market.outcome1.id),
+        book2=by_outcome.get(market.outcome2.id),
+        quotes=(),
+        underlying=_readable(found),
+        now=agent.clock.now(),
+    )
 
 
 def _declined(agent: Agent, due: Sequence[TrackedMarket]) -> Mapping[MarketId, _Unreadable]:

@@ -1,80 +1,285 @@
-"""Passes on a schedule of world time, until a moment or until somebody says stop."""
+"""Runs the passes of one agent: one act at a time, thinking beside them, stops before anything.
+
+There is one loop, and it alone sends orders. It takes commands between two acts, runs the passes
+that are due in a fixed order, and acts on what the scan has thought of by then. Only thinking,
+which sends nothing, runs beside it; so does a watch for stops, which makes the state stricter
+whatever the loop is busy with. Whatever dies here halts trading and is named.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from bayse_agent.domain.errors import VenueError
+from bayse_agent.domain.control import TradingState
+from bayse_agent.domain.errors import BayseAgentError, LeaseHeld, VenueError
+from bayse_agent.domain.journal import Look
+from bayse_agent.domain.order import IntentSource
+from bayse_agent.trading.acting import act_on, why_books_do_not_hold
 from bayse_agent.trading.agent import Agent
-from bayse_agent.trading.scan import PassReport, scan
+from bayse_agent.trading.commands import take_commands, take_stops
+from bayse_agent.trading.halting import heed_kill_switch, stop, take_back
+from bayse_agent.trading.leaving import run_exits
+from bayse_agent.trading.research import Seen
+from bayse_agent.trading.scan import PassReport, think
+from bayse_agent.trading.snipe import snipe
+from bayse_agent.trading.upkeep import keep_up
 
 Listener = Callable[[PassReport], Awaitable[None]]
 """Told of every pass, after it."""
 
 
+@dataclass(slots=True)
+class _Pass:
+    """A pass with its place in the schedule."""
+
+    name: str
+    every: timedelta
+    run: Callable[[], Awaitable[PassReport | None]]
+    due: datetime
+
+    def follow_on(self, now: datetime) -> None:
+        """Set the next time; one that took longer than its interval leaves out what it missed."""
+        while self.due <= now:
+            self.due += self.every
+
+
+@dataclass(slots=True)
+class _Scan:
+    """A scan under way. `sights` is None while it is being thought about."""
+
+    at: datetime
+    sights: list[Seen | Look] | None = None
+    looks: list[Look] = field(default_factory=list)
+    unwritten: list[Look] = field(default_factory=list)
+
+
 class Runner:
-    """Runs the passes of one agent. A pass that has begun is finished before it stops."""
+    """Runs the passes of one agent. An act that has begun is finished before it stops."""
 
     def __init__(self, agent: Agent, listener: Listener) -> None:
         self._agent = agent
         self._listener = listener
         self._is_stopping = False
+        self._is_woken = False
         self._resting: asyncio.Task[object] | None = None
+        self._scan: _Scan | None = None
+        self._taking = asyncio.Lock()
         self._log = structlog.get_logger("runner")
 
     def stop(self) -> None:
-        """Run no further pass; a rest between two passes ends now."""
+        """Begin nothing more; a rest between two passes ends now."""
         self._is_stopping = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Look at once what is there to do: a price has moved, a command has come."""
+        self._is_woken = True
         if self._resting is not None:
             self._resting.cancel()
+            self._resting = None
 
     async def run(self, until: datetime) -> None:
-        """Run a pass, rest, and so on, as long as world time is before `until`.
+        """Run the passes as long as world time is before `until`.
 
-        A venue that cannot be read costs one pass. A broken invariant ends the run.
+        A venue that cannot be read costs one pass. Anything else that goes wrong in one halts
+        trading; reading and settling go on. Raises LeaseHeld when another process took over.
         """
-        clock = self._agent.clock
-        interval = timedelta(seconds=self._agent.habits.pass_interval_s)
-        async with clock.actor():
-            following = clock.now()
-            while clock.now() < until and not self._is_stopping:
-                await self._pass()
-                # A pass that took longer than the interval leaves out those it has missed.
-                while following <= clock.now():
-                    following += interval
-                await self._rest(min(following, until))
+        try:
+            await self._run(until)
+        except BaseExceptionGroup as group:
+            if len(group.exceptions) > 1:
+                raise
+            raise group.exceptions[0] from None
 
-    async def _pass(self) -> None:
+    async def _run(self, until: datetime) -> None:
+        clock = self._agent.clock
+        async with clock.actor(), asyncio.TaskGroup() as group:
+            beside: list[asyncio.Task[None]] = [group.create_task(self._watch())]
+            passes = self._passes(lambda scan: beside.append(group.create_task(self._think(scan))))
+            while clock.now() < until and not self._is_stopping:
+                self._is_woken = False
+                await self._guarded("commands", self._take_commands)
+                if not await self._turn(passes):
+                    await self._rest(min(until, *(one.due for one in passes)))
+                beside = [task for task in beside if not task.done()]
+            for task in beside:
+                task.cancel()
+            await self._guarded("scan", self._end_scan)
+
+    def _passes(self, begin: Callable[[_Scan], None]) -> list[_Pass]:
+        """The passes, in the order in which they run when several are due."""
+        schedule, now = self._agent.habits.schedule, self._agent.clock.now()
+
+        async def begin_scan() -> PassReport | None:
+            if self._scan is not None:
+                return None
+            if halt := await self._why_not_scan():
+                return PassReport(name="scan", at=self._agent.clock.now(), halt=halt)
+            self._scan = _Scan(at=self._agent.clock.now())
+            begin(self._scan)
+            return None
+
+        plan: list[tuple[str, float | None, Callable[[], Awaitable[PassReport | None]]]] = [
+            ("orders", schedule.orders_s, self._orders),
+            ("exits", schedule.exits_s, lambda: run_exits(self._agent)),
+            ("snipe", schedule.snipe_s, lambda: snipe(self._agent)),
+            ("scan", schedule.scan_s, begin_scan),
+        ]
+        return [
+            _Pass(name, timedelta(seconds=every), run, now)
+            for name, every, run in plan
+            if every is not None
+        ]
+
+    async def _turn(self, passes: Sequence[_Pass]) -> bool:
+        """Run the first pass that is due, or act on one thought; whether there was anything."""
+        now = self._agent.clock.now()
+        for one in passes:
+            if one.due <= now:
+                one.follow_on(now)
+                await self._guarded(one.name, one.run)
+                return True
+        if self._scan is None or self._scan.sights is None:
+            return False
+        await self._guarded("scan", self._act)
+        return True
+
+    async def _orders(self) -> PassReport:
+        found = await keep_up(self._agent)
+        return PassReport(name="orders", at=found.at, ended=found.ended, halt=found.differences)
+
+    async def _why_not_scan(self) -> tuple[str, ...]:
+        control = await self._agent.store.control()
+        if control.state is not TradingState.ARMED:
+            return (f"{control.state}: {control.reason}",)
+        why = await why_books_do_not_hold(self._agent)
+        return (why,) if why else ()
+
+    async def _think(self, scan: _Scan) -> None:
+        """Think about every market that is due, beside the loop."""
+        async with self._agent.clock.actor():
+
+            async def thought() -> PassReport | None:
+                scan.sights = list(await think(self._agent))
+                return None
+
+            await self._guarded("scan", thought)
+            if scan.sights is None:
+                self._scan = None
+            self.wake()
+
+    async def _act(self) -> PassReport | None:
+        """Act on the next thing that was seen; after the last one the scan is over."""
+        scan = self._scan
+        assert scan is not None
+        if not scan.sights:
+            return await self._end_scan()
+        sight = scan.sights.pop(0)
+        look, is_written = sight, False
+        if isinstance(sight, Seen):
+            look, is_written = await act_on(self._agent, sight, IntentSource.SCAN)
+        assert isinstance(look, Look)
+        scan.looks.append(look)
+        if not is_written:
+            scan.unwritten.append(look)
+        return None
+
+    async def _end_scan(self) -> PassReport | None:
+        """Write down how the looks ended that were got to."""
+        scan, self._scan = self._scan, None
+        if scan is None or scan.sights is None:
+            return None
+        await self._agent.store.add_looks(scan.unwritten)
+        return PassReport(name="scan", at=scan.at, looks=tuple(scan.looks))
+
+    async def _take_commands(self) -> None:
+        async with self._taking:
+            await self._heed_switch()
+            await take_commands(self._agent)
+
+    async def _heed_switch(self) -> None:
+        before = await self._agent.store.control()
+        if await heed_kill_switch(self._agent) and before.state is not TradingState.HALTED:
+            told = await take_back(self._agent, TradingState.HALTED)
+            self._log.warning("kill_switch", **told)
+
+    async def _watch(self) -> None:
+        """Look for stops whatever the loop is busy with, and wake it for other commands."""
+        every_s = self._agent.habits.schedule.watch_s
+        clock = self._agent.clock
+
+        async def look() -> None:
+            if self._taking.locked():
+                return
+            async with self._taking:
+                await self._heed_switch()
+                await take_stops(self._agent)
+            if await self._agent.store.pending_commands():
+                self.wake()
+
+        while every_s is not None:
+            await clock.sleep_until(clock.now() + timedelta(seconds=every_s))
+            await self._guarded("watch", look)
+
+    async def _guarded(self, name: str, run: Callable[[], Awaitable[PassReport | None]]) -> None:
+        """Run something and tell of it; what goes wrong costs a pass, or halts trading."""
         at = self._agent.clock.now()
         try:
-            report = await scan(self._agent)
-        except* VenueError as errors:
-            detail = "; ".join(_told(errors))
-            self._log.warning("pass_failed", at=at.isoformat(), detail=detail)
-            report = PassReport(at=at, halt=(detail,))
+            report = await run()
+        except LeaseHeld:
+            raise
+        except Exception as error:  # noqa: BLE001 (the one place that must outlive anything)
+            detail = "; ".join(_told(error))
+            report = PassReport(name=name, at=at, halt=(detail,))
+            if not _is_venue_error(error):
+                self._log.error("pass_died", run=name, detail=detail, exc_info=error)
+                await self._halt(f"{name} died: {detail}")
+        if report is None:
+            return
         for line in report.halt:
-            self._log.warning("not_trading", at=at.isoformat(), detail=line)
+            self._log.warning("not_trading", run=report.name, at=at.isoformat(), detail=line)
         await self._listener(report)
 
+    async def _halt(self, reason: str) -> None:
+        try:
+            await stop(self._agent, reason=reason, by="runner")
+        except BayseAgentError as error:
+            # Books that cannot be written let no intent through either.
+            self._log.critical("halt_not_written", reason=reason, detail=str(error))
+
     async def _rest(self, moment: datetime) -> None:
+        if self._is_woken:
+            # While the loop was busy something came that it has not looked at.
+            return
         self._resting = asyncio.current_task()
         try:
             await self._agent.clock.sleep_until(moment)
         except asyncio.CancelledError:
-            if not self._is_stopping or self._resting is None:
+            if self._resting is not None:
                 raise
-            self._resting.uncancel()
+            # It was `wake` that ended the rest, and nobody wants the run to end.
+            task = asyncio.current_task()
+            if task is None or task.uncancel() > 0:
+                raise
         finally:
             self._resting = None
 
 
-def _told(errors: BaseExceptionGroup[VenueError]) -> list[str]:
+def _is_venue_error(error: BaseException) -> bool:
+    """Whether nothing but failed reads is behind an error."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_venue_error(part) for part in error.exceptions)
+    return isinstance(error, VenueError)
+
+
+def _told(error: BaseException) -> list[str]:
     """What each error of a group says, groups inside it included."""
-    told: list[str] = []
-    for error in errors.exceptions:
-        told += _told(error) if isinstance(error, BaseExceptionGroup) else [str(error)]
-    return told
+    if isinstance(error, BaseExceptionGroup):
+        return [line for part in error.exceptions for line in _told(part)]
+    text = str(error)
+    return [text if isinstance(error, VenueError) else f"{type(error).__name__}: {text}"]

@@ -73,7 +73,7 @@ def _may_be_over(market: TrackedMarket, now: datetime) -> bool:
 async def _undated(agent: Agent, now: datetime) -> list[TrackedMarket]:
     """Markets without dates, when they were looked at by the last pass."""
     looks = await agent.store.last_looks()
-    since = now - timedelta(seconds=2 * agent.habits.pass_interval_s)
+    since = now - timedelta(seconds=2 * agent.habits.schedule.scan_s)
     return [
         market
         for market in await agent.store.tracked()

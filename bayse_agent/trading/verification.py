@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from bayse_agent.domain.market import Event, Market, MarketId, MarketStatus, OutcomeId
-from bayse_agent.domain.money import ZERO
+from bayse_agent.domain.money import ZERO, Currency, Money, total
 from bayse_agent.domain.order import Buy, Intent
-from bayse_agent.domain.portfolio import Portfolio
+from bayse_agent.domain.portfolio import Holding, Portfolio
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.following import CLOCK_SKEW
 
@@ -19,16 +20,25 @@ _PAYOUTS = frozenset({"PAYOUT_WIN", "PAYOUT_LOSS", "BUY_REFUND"})
 _Shares = dict[tuple[MarketId, OutcomeId], Decimal]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """The venue's account as it was read, and where it differs from our books, in words."""
+
+    wallet: Money
+    holdings: tuple[Holding, ...]
+    differences: tuple[str, ...]
+
+
 async def discrepancies(agent: Agent) -> tuple[str, ...]:
     """Where the venue's account differs from our books, in words; empty when they agree.
 
     Positions in markets that are past their close may be paid out at any moment: their shares are
     not compared, and the wallet may already hold what they can pay. Raises VenueError.
     """
-    return await _compare(agent, ())
+    return (await _compare(agent, ())).differences
 
 
-async def unexplained(agent: Agent) -> tuple[str, ...]:
+async def compare(agent: Agent) -> Comparison:
     """The same, less what the orders that are out, or may be, could have changed by now."""
     portfolio = await agent.store.portfolio(agent.habits.currency)
     return await _compare(agent, portfolio.live)
@@ -81,14 +91,28 @@ async def _was_paid(agent: Agent, intent: Intent) -> bool:
     return is_empty
 
 
-async def _compare(agent: Agent, under_way: Sequence[Intent]) -> tuple[str, ...]:
+async def _compare(agent: Agent, under_way: Sequence[Intent]) -> Comparison:
     portfolio = await agent.store.portfolio(agent.habits.currency)
     closed = await _closed(agent, agent.clock.now())
     left_out = closed | {intent.market_id for intent in under_way}
-    return (
-        *await _cash(agent, portfolio, closed, under_way),
-        *await _shares(agent, portfolio, left_out),
+    wallet = await _wallet(agent, portfolio.currency)
+    holdings = tuple(
+        row for row in await agent.venue.holdings() if row.currency is portfolio.currency
     )
+    return Comparison(
+        wallet=wallet,
+        holdings=holdings,
+        differences=(
+            *_cash(agent, portfolio, wallet, closed, under_way),
+            *_shares(agent, portfolio, holdings, left_out),
+        ),
+    )
+
+
+async def _wallet(agent: Agent, currency: Currency) -> Money:
+    """Cash at the venue, with what its resting orders lock."""
+    wallets = [one for one in await agent.venue.wallets() if one.available.currency is currency]
+    return total((wallet.available + wallet.pending for wallet in wallets), currency)
 
 
 async def _closed(agent: Agent, now: datetime) -> frozenset[MarketId]:
@@ -97,9 +121,10 @@ async def _closed(agent: Agent, now: datetime) -> frozenset[MarketId]:
     )
 
 
-async def _cash(
+def _cash(
     agent: Agent,
     portfolio: Portfolio,
+    wallet: Money,
     closed: frozenset[MarketId],
     under_way: Sequence[Intent],
 ) -> list[str]:
@@ -111,26 +136,21 @@ async def _cash(
         (intent.reserved.amount for intent in under_way if intent.market_id in closed), ZERO
     )
     most_received = (shares + sold) * payout + staked / _LOWEST_PRICE
-    wallets = [
-        wallet
-        for wallet in await agent.venue.wallets()
-        if wallet.available.currency is portfolio.currency
-    ]
-    venue = sum((wallet.available.amount + wallet.pending.amount for wallet in wallets), ZERO)
-    ours = portfolio.cash.amount
+    ours, venue = portfolio.cash.amount, wallet.amount
     tolerance = agent.habits.cash_tolerance_units * portfolio.currency.minor_unit
     if ours - most_spent - tolerance <= venue <= ours + most_received + tolerance:
         return []
     return [f"cash: the venue has {venue}, the books {ours}"]
 
 
-async def _shares(agent: Agent, portfolio: Portfolio, left_out: frozenset[MarketId]) -> list[str]:
+def _shares(
+    agent: Agent,
+    portfolio: Portfolio,
+    holdings: Sequence[Holding],
+    left_out: frozenset[MarketId],
+) -> list[str]:
     ours: _Shares = {(p.market_id, p.outcome_id): p.shares for p in portfolio.positions}
-    theirs: _Shares = {
-        (row.market_id, row.outcome_id): row.shares
-        for row in await agent.venue.holdings()
-        if row.currency is portfolio.currency
-    }
+    theirs: _Shares = {(row.market_id, row.outcome_id): row.shares for row in holdings}
     found: list[str] = []
     for key in sorted(ours.keys() | theirs.keys()):
         here, there = ours.get(key, ZERO), theirs.get(key, ZERO)

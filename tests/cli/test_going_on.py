@@ -20,7 +20,8 @@ from bayse_agent.domain.money import Currency, Money
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.trading.verification import discrepancies
-from bayse_agent.wiring import DemoOptions, open_demo
+from bayse_agent.wiring.demo import open_demo
+from bayse_agent.wiring.options import DemoOptions
 from tests.cli.program import PROGRAM, run
 
 LONGEST_S = 120.0

@@ -11,7 +11,8 @@ import pytest
 from bayse_agent.cli.figures import Figures, figures_of
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.trading.runner import Runner
-from bayse_agent.wiring import DemoOptions, open_demo
+from bayse_agent.wiring.demo import open_demo
+from bayse_agent.wiring.options import DemoOptions
 
 LEAST_LOOKS = 500
 

@@ -20,9 +20,9 @@ from bayse_agent.adapters.bayse.options import ClientOptions
 from bayse_agent.adapters.bayse.secrets import Credentials
 from bayse_agent.adapters.bayse.venue import BayseVenue
 from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.adapters.kill_switch import FileKillSwitch
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast
-from bayse_agent.domain.journal import Deposit
 from bayse_agent.domain.risk import Limits
 from bayse_agent.simulation.clock import SimulatedClock
 from bayse_agent.simulation.exchange.accounts import Account
@@ -37,7 +37,7 @@ from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.trading.verification import discrepancies
 from tests.simulation.server.stage import serving
-from tests.trading.stages import BANKROLL, NGN, QUOTE_AMOUNTS, Believer, ThinFeed, open_books
+from tests.trading.stages import BANKROLL, NGN, QUOTE_AMOUNTS, Believer, ThinFeed, begin, open_books
 
 _BATCH = "POST /v1/pm/orders/batch"
 _SINGLE = "POST /v1/pm/events/{eventId}/markets/{marketId}/orders"
@@ -98,7 +98,7 @@ async def wired(seed: int, folder: Path) -> AsyncIterator[Wired]:
         async with client:
             venue = BayseVenue(client, clock=clock)
             store = await open_books(folder)
-            await store.add_deposit(Deposit(id="opening", amount=BANKROLL, at=clock.now()))
+            await begin(store, clock.now(), _LIMITS)
             agent = Agent(
                 clock=clock,
                 market_data=venue,
@@ -106,8 +106,8 @@ async def wired(seed: int, folder: Path) -> AsyncIterator[Wired]:
                 feed=ThinFeed(world),
                 store=store,
                 forecaster=Zealot(),
-                strategy=Kelly(KellySettings(limits=_LIMITS)),
-                limits=_LIMITS,
+                strategy=Kelly(KellySettings()),
+                kill_switch=FileKillSwitch(folder),
                 habits=Habits(currency=NGN, quote_amounts=QUOTE_AMOUNTS),
             )
             account = world.exchange.account(key.user.id)

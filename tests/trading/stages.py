@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from bayse_agent.adapters.kill_switch import FileKillSwitch
 from bayse_agent.adapters.store.store import SqlStore, open_store
 from bayse_agent.domain.errors import VenueUnreachable
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying, forecast_id
-from bayse_agent.domain.journal import Deposit, TrackedMarket
+from bayse_agent.domain.journal import Run, TrackedMarket
 from bayse_agent.domain.market import (
     Engine,
     Event,
@@ -36,10 +37,13 @@ from bayse_agent.simulation.venue import LocalVenue
 from bayse_agent.simulation.world import World
 from bayse_agent.strategies.kelly import Kelly, KellySettings
 from bayse_agent.trading.agent import Agent, Habits
+from bayse_agent.wiring.opening import Opening, arm_once
+from bayse_agent.wiring.opening import open_books as begin_books
 
 NGN = Currency.NGN
 BANKROLL = Money.of(100_000, NGN)
 SEED = 3
+LIMITS = Limits()
 QUOTE_AMOUNTS = (Decimal(100), Decimal(500), Decimal(1999))
 
 
@@ -233,6 +237,7 @@ async def stage(
     forecaster: Forecaster | None = None,
     *,
     seed: int = SEED,
+    limits: Limits = LIMITS,
 ) -> AsyncIterator[Stage]:
     """A fresh world in which an agent with NGN 100,000 has not yet done anything."""
     world = World(seed=seed)
@@ -241,8 +246,7 @@ async def stage(
     desk = venue(world, account)
     clock = SimulatedClock(world.advance, from_ms(world.start_ms))
     store = await open_books(folder)
-    await store.add_deposit(Deposit(id="opening", amount=BANKROLL, at=clock.now()))
-    limits = Limits()
+    await begin(store, clock.now(), limits)
     agent = Agent(
         clock=clock,
         market_data=desk,
@@ -250,8 +254,8 @@ async def stage(
         feed=ThinFeed(world),
         store=store,
         forecaster=forecaster or Believer(),
-        strategy=Kelly(KellySettings(limits=limits)),
-        limits=limits,
+        strategy=Kelly(KellySettings()),
+        kill_switch=FileKillSwitch(folder),
         habits=Habits(currency=NGN, quote_amounts=QUOTE_AMOUNTS),
     )
     made = Stage(world, account, desk, store, agent)
@@ -262,3 +266,13 @@ async def stage(
 
 async def open_books(folder: Path) -> SqlStore:
     return await open_store(f"sqlite:///{folder}/books.db")
+
+
+async def begin(store: SqlStore, at: datetime, limits: Limits = LIMITS) -> None:
+    """Begin a run: new books get NGN 100,000, and are armed."""
+    history = await store.history()
+    number = 1 if history is None else history.runs + 1
+    run = Run(id=f"run-{number}", mode="demo", started_at=at, options={})
+    opening = Opening(run=run, holder="test", limits=limits, bankroll=BANKROLL)
+    await begin_books(store, opening)
+    await arm_once(store, by="test", opening=opening)

@@ -12,6 +12,8 @@ from bayse_agent.trading.scan import scan
 from tests.builders import NOON, a_tracked_market
 from tests.trading.stages import stage
 
+LONG = timedelta(minutes=10)
+
 
 @pytest.mark.parametrize(
     ("minutes", "seconds"),
@@ -21,11 +23,11 @@ def test_cooldown_when_a_market_is_longer_then_it_is_left_alone_for_longer(
     minutes: int, seconds: int
 ) -> None:
     market = a_tracked_market(opens_at=NOON, closes_at=NOON + timedelta(minutes=minutes))
-    assert cooldown(market) == timedelta(seconds=seconds)
+    assert cooldown(market, LONG) == timedelta(seconds=seconds)
 
 
 def test_cooldown_when_the_length_is_unknown_then_the_longest() -> None:
-    assert cooldown(a_tracked_market(closes_at=None)) == timedelta(minutes=10)
+    assert cooldown(a_tracked_market(closes_at=None), LONG) == LONG
 
 
 async def test_discover_when_nothing_was_seen_then_every_open_market_is_due(

@@ -25,6 +25,7 @@ from tests.trading.stages import (
     LosingRequests,
     Stage,
     Venue,
+    begin,
     open_books,
     stage,
 )
@@ -34,6 +35,7 @@ async def _restart(s: Stage, folder: Path) -> None:
     """A new process: nothing is left but the books and the venue's account."""
     await s.store.close()
     s.store = await open_books(folder)
+    await begin(s.store, s.agent.clock.now())
     s.venue = Venue(s.world, s.account)
     s.agent = replace(s.agent, store=s.store, venue=s.venue, market_data=s.venue)
 

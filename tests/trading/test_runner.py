@@ -25,12 +25,15 @@ class Reports:
     async def saw(self, report: PassReport) -> None:
         self.all.append(report)
 
+    def of(self, name: str) -> list[PassReport]:
+        return [report for report in self.all if report.name == name]
+
 
 async def test_run_when_given_an_end_then_a_pass_a_minute_until_then(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         reports, start = Reports(), s.agent.clock.now()
         await Runner(s.agent, reports.saw).run(start + timedelta(minutes=3))
-        times = [(report.at - start).total_seconds() for report in reports.all]
+        times = [(report.at - start).total_seconds() for report in reports.of("scan")]
         assert times == [0, 60, 120]
         assert s.agent.clock.now() == start + timedelta(minutes=3)
 
@@ -39,7 +42,7 @@ async def test_run_when_events_cannot_be_read_then_every_look_says_so(tmp_path: 
     async with stage(tmp_path, Unreachable) as s:
         reports = Reports()
         await Runner(s.agent, reports.saw).run(s.agent.clock.now() + timedelta(minutes=1))
-        assert {look.reason for look in reports.all[0].looks} == {"market_unreadable"}
+        assert {look.reason for look in reports.of("scan")[0].looks} == {"market_unreadable"}
 
 
 async def test_run_when_the_wallet_cannot_be_read_then_it_does_not_trade_and_goes_on(
@@ -52,7 +55,9 @@ async def test_run_when_the_wallet_cannot_be_read_then_it_does_not_trade_and_goe
     async with stage(tmp_path, NoWallet) as s:
         reports = Reports()
         await Runner(s.agent, reports.saw).run(s.agent.clock.now() + timedelta(minutes=2))
-        assert [report.halt for report in reports.all] == [("connection refused",)] * 2
+        assert [report.halt for report in reports.of("orders")] == [("connection refused",)] * 2
+        assert [report.looks for report in reports.of("scan")] == [(), ()]
+        assert s.venue.placed == []
 
 
 async def test_stop_when_called_during_a_rest_then_the_run_ends_at_once(tmp_path: Path) -> None:
@@ -64,11 +69,11 @@ async def test_stop_when_called_during_a_rest_then_the_run_ends_at_once(tmp_path
         runner = Runner(replace(s.agent, clock=slow), reports.saw)
 
         async def stop_after_the_first() -> None:
-            while not reports.all:
+            while not reports.of("scan"):
                 await SystemClock().sleep_s(0.01)
             runner.stop()
 
         async with asyncio.TaskGroup() as group:
             group.create_task(runner.run(start + timedelta(hours=1)))
             group.create_task(stop_after_the_first())
-        assert len(reports.all) == 1
+        assert len(reports.of("scan")) == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,11 +11,14 @@ from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import PlaceOrder, PlaceReply
+from bayse_agent.domain.risk import Limits
 from bayse_agent.ports import Clock
 from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.world import World
 from bayse_agent.trading.scan import scan
 from tests.trading.stages import NGN, Believer, LosingRequests, Venue, stage
+
+ONE_AT_A_TIME = Limits(max_open_markets=1)
 
 
 class Enthusiast(Believer):
@@ -56,8 +58,7 @@ async def test_scan_when_an_order_took_long_then_what_was_read_before_is_too_old
 async def test_scan_when_an_order_is_in_doubt_then_other_differences_still_stop_it(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path, LosingRequests, Enthusiast()) as s:
-        s.agent = replace(s.agent, limits=replace(s.agent.limits, max_open_markets=1))
+    async with stage(tmp_path, LosingRequests, Enthusiast(), limits=ONE_AT_A_TIME) as s:
         await scan(s.agent)
         (pending,) = await s.store.open_intents()
         s.world.exchange.deposit(s.account, Money.of(500, NGN))
@@ -69,8 +70,7 @@ async def test_scan_when_an_order_is_in_doubt_then_other_differences_still_stop_
 async def test_scan_when_an_order_in_doubt_explains_the_difference_then_it_goes_on(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path, LosingRequests, Enthusiast()) as s:
-        s.agent = replace(s.agent, limits=replace(s.agent.limits, max_open_markets=1))
+    async with stage(tmp_path, LosingRequests, Enthusiast(), limits=ONE_AT_A_TIME) as s:
         await scan(s.agent)
         (pending,) = await s.store.open_intents()
         assert isinstance(s.venue, LosingRequests)
@@ -100,8 +100,7 @@ async def test_scan_when_a_held_market_ends_before_its_time_then_it_is_settled_a
 async def test_scan_when_an_order_in_doubt_has_won_then_what_it_paid_is_no_difference(
     tmp_path: Path,
 ) -> None:
-    async with stage(tmp_path, LosingRequests, Enthusiast()) as s:
-        s.agent = replace(s.agent, limits=replace(s.agent.limits, max_open_markets=1))
+    async with stage(tmp_path, LosingRequests, Enthusiast(), limits=ONE_AT_A_TIME) as s:
         await scan(s.agent)
         (pending,) = await s.store.open_intents()
         assert isinstance(s.venue, LosingRequests)

@@ -1,21 +1,21 @@
-"""The composition root: makes the parts of an agent and puts them together."""
+"""Makes a demo: a pretend world, books, and an agent in it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.adapters.kill_switch import FileKillSwitch
 from bayse_agent.adapters.store.store import open_store
 from bayse_agent.domain.errors import ConfigurationError
-from bayse_agent.domain.journal import Deposit, History, Run
+from bayse_agent.domain.journal import History, Run
 from bayse_agent.domain.market import Symbol
-from bayse_agent.domain.money import ZERO, Currency, Money
+from bayse_agent.domain.money import Currency
 from bayse_agent.domain.pricing import SettlementRule as KnownSettlement
 from bayse_agent.domain.risk import Limits
 from bayse_agent.domain.sizing import SizingRule
@@ -31,38 +31,32 @@ from bayse_agent.simulation.logged_venue import LoggedVenue
 from bayse_agent.simulation.tape import Tape, read_tape
 from bayse_agent.simulation.venue import LocalVenue
 from bayse_agent.simulation.world import DEFAULT_START_MS, LONGEST_RESOLUTION_MS, World
-from bayse_agent.simulation.write_log import Origin, TapeFile, WriteLog, tape_file
+from bayse_agent.simulation.write_log import Origin, WriteLog, tape_file
 from bayse_agent.strategies.kelly import Kelly, KellySettings
 from bayse_agent.trading.agent import Agent, Habits
+from bayse_agent.wiring.opening import Opening, arm_once, open_books
+from bayse_agent.wiring.options import DemoOptions
+from bayse_agent.wiring.resuming import (
+    BOOKS,
+    as_before,
+    check_books,
+    continued,
+    open_log,
+    run_folder,
+)
 
-_BOOKS = "books.db"
-_WRITES = "exchange.jsonl"
 _ACCOUNT = "agent"
-_OPEN_MARKETS = 12
 _BET_FRACTION = Decimal("0.01")
+_LIMITS = Limits(
+    max_open_markets=12,
+    max_cluster_part=Decimal("0.20"),
+    max_daily_stake_part=Decimal(1),
+    trades_per_hour=100,
+    trades_per_day=1000,
+)
 """Small bets on many windows: the luck of an hour on few would drown what there is to see."""
 _QUOTE_STEPS = (1, 5, 20)
 """What formula markets are asked for, in multiples of the venue's least order."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoOptions:
-    """What a user may say about a demo. `speed` is world seconds a second; None is unpaced.
-
-    `data`: where the run is kept, to go on from another time; None is nowhere. `given`: the names
-    of those that the user asked for; a run that goes on keeps its own for the others.
-    """
-
-    seed: int
-    duration: timedelta
-    efficiency: float
-    forecaster: str
-    currency: Currency
-    bankroll: Money
-    tape: Path | None = None
-    speed: float | None = None
-    data: Path | None = None
-    given: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,28 +82,30 @@ async def open_demo(options: DemoOptions) -> AsyncIterator[Demo]:
     goes on. Raises ConfigurationError for what cannot be done.
     """
     async with AsyncExitStack() as stack:
-        folder = _folder(options, stack)
-        log = None if options.data is None else stack.enter_context(_log(folder))
+        folder = run_folder(options, stack)
+        log = None if options.data is None else stack.enter_context(open_log(folder))
         if log is not None and log.origin is not None:
-            options = _continued(options, log.origin)
+            options = continued(options, log.origin)
         world, venue = await _place(options, log)
-        store = await open_store(f"sqlite:///{folder / _BOOKS}")
+        store = await open_store(f"sqlite:///{folder / BOOKS}")
         stack.push_async_callback(store.close)
         history = await store.history()
         if log is not None and history is not None:
-            options = _as_before(options, history)
-            await _check_books(store, log)
+            options = as_before(options, history)
+            await check_books(store, log)
             # Like the real ones, this world does not go back behind what was written of it.
             world.advance(max(to_ms(history.until), world.now_ms))
         clock = _clock(options, world)
         starts_at = clock.now()
-        await _begin(store, options, history, starts_at)
+        opening = _opening(options, history, starts_at)
+        await open_books(store, opening)
+        await arm_once(store, by="demo", opening=opening)
         yield Demo(
             options=options,
             world=world,
             clock=clock,
             store=store,
-            agent=_agent(options, world, venue, clock, store),
+            agent=_agent(options, world, venue, clock, store, folder),
             begun_at=from_ms(world.start_ms),
             starts_at=starts_at,
             ends_at=_end(options, world, starts_at),
@@ -118,21 +114,20 @@ async def open_demo(options: DemoOptions) -> AsyncIterator[Demo]:
             log.stop(world.now_ms)
 
 
-async def _begin(
-    store: Store, options: DemoOptions, history: History | None, starts_at: datetime
-) -> None:
-    """Write down that a run begins, and what was put at its disposal, once."""
+def _opening(options: DemoOptions, history: History | None, starts_at: datetime) -> Opening:
     number = 1 if history is None else history.runs + 1
-    await store.begin_run(_run(options, number, starts_at))
-    if (await store.portfolio(options.currency)).deposits.amount == ZERO:
-        await store.add_deposit(Deposit(id="opening", amount=options.bankroll, at=starts_at))
+    run = _run(options, number, starts_at)
+    return Opening(run=run, holder=run.id, limits=_LIMITS, bankroll=options.bankroll)
 
 
 def _agent(
-    options: DemoOptions, world: World, venue: LocalVenue, clock: Clock, store: Store
+    options: DemoOptions,
+    world: World,
+    venue: LocalVenue,
+    clock: Clock,
+    store: Store,
+    folder: Path,
 ) -> Agent:
-    limits = Limits(max_open_markets=_OPEN_MARKETS)
-    rule = SizingRule(bankroll_fraction=_BET_FRACTION)
     return Agent(
         clock=clock,
         market_data=venue,
@@ -140,8 +135,8 @@ def _agent(
         feed=WorldFeed(world, clock),
         store=store,
         forecaster=_forecaster(options, world),
-        strategy=Kelly(KellySettings(rule=rule, limits=limits)),
-        limits=limits,
+        strategy=Kelly(KellySettings(rule=SizingRule(bankroll_fraction=_BET_FRACTION))),
+        kill_switch=FileKillSwitch(folder),
         habits=_habits(options.currency),
     )
 
@@ -186,101 +181,6 @@ def _habits(currency: Currency) -> Habits:
         # Nothing is gained by asking an exchange in one's own process many things at once.
         reads_at_once=1,
     )
-
-
-def _folder(options: DemoOptions, stack: AsyncExitStack) -> Path:
-    """The directory of a run: a passing one, a new one, or one that holds a run already."""
-    if options.data is None:
-        return Path(stack.enter_context(TemporaryDirectory(prefix="bayse-agent-")))
-    folder = options.data
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        names = {file.name for file in folder.iterdir()}
-    except OSError as error:
-        raise ConfigurationError(f"cannot use the directory {folder}: {error}") from error
-    if names and _WRITES not in names:
-        raise ConfigurationError(
-            f"the directory {folder} is not empty and holds no {_WRITES}, so there is no run to "
-            "go on with: name a new one"
-        )
-    return folder
-
-
-def _log(folder: Path) -> closing[WriteLog]:
-    """The log of the exchange's writes. Raises ConfigurationError when the books do not fit it."""
-    log = WriteLog(folder / _WRITES)
-    has_books = (folder / _BOOKS).exists()
-    missing = None
-    if log.origin is None and has_books:
-        missing = f"{folder / _WRITES} is damaged in line 1: there is none, but there are books"
-    elif log.order_ids and not has_books:
-        missing = f"{folder / _BOOKS} is missing, but {_WRITES} tells of orders"
-    if missing is not None:
-        log.close()
-        raise ConfigurationError(missing)
-    return closing(log)
-
-
-async def _check_books(store: Store, log: WriteLog) -> None:
-    unknown = await store.claimed_orders() - log.order_ids
-    if unknown:
-        raise ConfigurationError(
-            f"the books have the order {min(unknown)}, of which {_WRITES} does not tell: "
-            "the two are not of one run, or the end of the file is lost"
-        )
-
-
-def _continued(options: DemoOptions, origin: Origin) -> DemoOptions:
-    """Options for a world that is there already. Raises ConfigurationError where they differ."""
-    deposit = origin.deposit
-    if origin.switches:
-        raise ConfigurationError(f"a demo has no switches, this run has {dict(origin.switches)}")
-    # A bare number is an amount in the currency that the run has.
-    bankroll = options.bankroll if "currency" in options.given else options.bankroll.amount
-    same = deposit if "currency" in options.given else deposit.amount
-    for name, asked, there in (
-        ("seed", options.seed, origin.seed),
-        ("efficiency", options.efficiency, origin.efficiency),
-        ("currency", options.currency.value, deposit.currency.value),
-        ("bankroll", bankroll, same),
-    ):
-        if name in options.given and asked != there:
-            raise _contradiction(options, name, there, asked)
-    return replace(
-        options,
-        seed=origin.seed,
-        efficiency=origin.efficiency,
-        currency=deposit.currency,
-        bankroll=deposit,
-        tape=_same_tape(options, origin.tape),
-    )
-
-
-def _same_tape(options: DemoOptions, there: TapeFile | None) -> Path | None:
-    """The tape of a world that is there already: its content counts, and not where it is."""
-    if options.tape is None:
-        return None if there is None else there.path
-    if there is None:
-        raise _contradiction(options, "tape", "none", options.tape)
-    if tape_file(options.tape, there.symbol).sha256 != there.sha256:
-        raise _contradiction(options, "tape", there.path, options.tape)
-    return options.tape
-
-
-def _contradiction(
-    options: DemoOptions, name: str, there: object, asked: object
-) -> ConfigurationError:
-    return ConfigurationError(
-        f"the run in {options.data} was begun with {name} {there}, not {asked}: leave out "
-        f"--{name}, or name a new directory"
-    )
-
-
-def _as_before(options: DemoOptions, history: History) -> DemoOptions:
-    """The forecaster is no part of the world: another may take over, if the user says so."""
-    if "forecaster" in options.given:
-        return options
-    return replace(options, forecaster=history.last.options["forecaster"])
 
 
 async def _place(options: DemoOptions, log: WriteLog | None) -> tuple[World, LocalVenue]:

@@ -1,0 +1,172 @@
+"""From a look to an order: decide, review, and either send it or leave it to a person.
+
+Scan, snipe, exits and commands all come through here, one at a time: there is one way to an order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bayse_agent.domain import risk
+from bayse_agent.domain.decision import Bet, ByHand, Pass, Proposal, Reason
+from bayse_agent.domain.errors import VenueError
+from bayse_agent.domain.forecast import Context, Forecast
+from bayse_agent.domain.journal import Look
+from bayse_agent.domain.order import IntentId, IntentSource, intent_id
+from bayse_agent.domain.signal import Signal, SignalStatus
+from bayse_agent.trading.agent import Agent, Approval
+from bayse_agent.trading.execution import Act, Result, execute
+from bayse_agent.trading.reconciliation import is_fenced
+from bayse_agent.trading.research import Seen
+from bayse_agent.trading.upkeep import keep_up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A proposal on its way to an order. `id` names the intent that it may become.
+
+    `approval`: whose word it still needs. `look`: the look that it ends, when it comes from one.
+    """
+
+    id: IntentId
+    proposal: Proposal
+    context: Context
+    source: IntentSource
+    approval: Approval
+    forecast: Forecast | None = None
+    cause: str = ""
+    look: Look | None = None
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+
+async def act_on(agent: Agent, seen: Seen, source: IntentSource) -> tuple[Look, bool]:
+    """Decide on a market that was looked at; returns its look, and whether it is written down.
+
+    Its data is as old as it is by now: the orders before it may have taken their time.
+    """
+    context = replace(seen.context, now=agent.clock.now())
+    decision = await decide(agent, context, seen.forecast)
+    look = Look(
+        market_id=context.market.id,
+        at=context.now,
+        reason=Reason.NO_EDGE,
+        forecast=seen.forecast,
+    )
+    if isinstance(decision, Pass):
+        return replace(look, reason=decision.reason, inputs={"detail": decision.detail}), False
+    look = replace(look, inputs=numbers_of(decision))
+    wish = decision.wish
+    result = await put_forward(
+        agent,
+        Case(
+            id=intent_id(seen.forecast.id, wish.market_id, wish.outcome_id, "Buy"),
+            proposal=decision,
+            context=context,
+            source=source,
+            approval=agent.habits.approval,
+            forecast=seen.forecast,
+            look=look,
+            inputs=look.inputs,
+        ),
+    )
+    inputs = {**look.inputs, "detail": result.detail} if result.detail else look.inputs
+    return replace(look, reason=result.reason, inputs=inputs), result.is_written
+
+
+async def decide(agent: Agent, context: Context, forecast: Forecast) -> Bet | Pass:
+    """What the strategy makes of a forecast, within what the limits leave."""
+    books = await agent.store.books(agent.habits.currency)
+    purse = risk.purse(context, books, await agent.store.limits())
+    return agent.strategy.decide(context, forecast, purse)
+
+
+async def put_forward(agent: Agent, case: Case) -> Result:
+    """Review a proposal and carry it out, or leave it to a person."""
+    market_id = case.proposal.wish.market_id
+    is_entry = isinstance(case.proposal, Bet | ByHand)
+    if is_entry and await is_fenced(agent, market_id):
+        detail = "an order that was lost here could still turn up"
+        return Result(reason=Reason.REFUSED_MARKET_HELD, detail=detail)
+    if is_entry and (stale := await why_books_do_not_hold(agent)):
+        return Result(reason=Reason.HALTED, detail=stale)
+    context = replace(case.context, now=agent.clock.now())
+    books = await agent.store.books(agent.habits.currency)
+    verdict = risk.review(case.proposal, context, books, await agent.store.limits())
+    if isinstance(verdict, risk.Refused):
+        told = "; ".join(f"{r.check}: {r.inputs}, limit {r.limit}" for r in verdict.reasons)
+        return Result(reason=verdict.reason, detail=told)
+    if case.approval is Approval.BY_HAND:
+        return await _ask(agent, case)
+    return await execute(
+        agent,
+        Act(
+            id=case.id,
+            approved=verdict,
+            event_id=context.event.id,
+            engine=context.event.engine,
+            source=case.source,
+            forecast=case.forecast,
+            cause=case.cause,
+            look=case.look,
+        ),
+    )
+
+
+def numbers_of(bet: Bet) -> dict[str, str]:
+    """The numbers that a bet was decided on."""
+    return {
+        "outcome": bet.wish.outcome_id,
+        "stake": str(bet.wish.stake.amount),
+        "worst_price": str(bet.wish.worst_price),
+        "market_price": str(bet.market_price),
+        "effective_price": str(bet.effective_price),
+        "belief": f"{bet.belief:.6f}",
+        "edge": str(bet.edge),
+        "confidence": f"{bet.confidence:.2f}",
+    }
+
+
+async def why_books_do_not_hold(agent: Agent) -> str:
+    """Read the venue again when the last reconciliation is old; empty when the books hold."""
+    books = await agent.store.books(agent.habits.currency)
+    last = books.reconciled_at
+    fresh = timedelta(seconds=agent.habits.fresh_books_s)
+    if last is not None and agent.clock.now() - last <= fresh:
+        return ""
+    try:
+        found = await keep_up(agent)
+    except VenueError as error:
+        return f"the account cannot be read: {error}"
+    return "; ".join(found.differences)
+
+
+async def _ask(agent: Agent, case: Case) -> Result:
+    """Write down a signal that waits for a person."""
+    now = agent.clock.now()
+    wish = case.proposal.wish
+    waiting = await agent.store.signals(SignalStatus.PENDING)
+    if any((one.wish.market_id, type(one.wish)) == (wish.market_id, type(wish)) for one in waiting):
+        return Result(reason=Reason.AWAITING_APPROVAL, detail="one waits already")
+    if case.look is not None:
+        await agent.store.add_looks([replace(case.look, reason=Reason.AWAITING_APPROVAL)])
+    latest = now + timedelta(seconds=agent.habits.signal_ttl_s)
+    closes_at = case.context.event.closes_at
+    signal = await agent.store.add_signal(
+        Signal(
+            id=intent_id("signal", case.id),
+            source=case.source,
+            event_id=case.context.event.id,
+            engine=case.context.event.engine,
+            wish=wish,
+            forecast_id=None if case.look is None or case.forecast is None else case.forecast.id,
+            made_at=now,
+            expires_at=latest if closes_at is None else min(latest, closes_at),
+            inputs=case.inputs,
+            note=case.cause,
+        )
+    )
+    is_written = case.look is not None
+    detail = f"signal {signal.id}"
+    return Result(reason=Reason.AWAITING_APPROVAL, detail=detail, is_written=is_written)

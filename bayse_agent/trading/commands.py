@@ -1,0 +1,216 @@
+"""What a person asked for, carried out between two acts, with an answer for each.
+
+halt, reduce      reason
+resume            reason, state (ARMED or REDUCING; ARMED when left out)
+approve           signal, stake (not above the signal's; all of it when left out)
+reject            signal, reason
+trade             event, market, outcome, stake, worst_price (what the book asks, when left out)
+analyze           event, market
+cancel            order
+close             market, confirm (`yes` sends; anything else tells what would be sent)
+close_all         confirm
+set_limits        reason, and any limit by its name
+transfer          amount (negative: taken out), reason
+
+A command that cannot be carried out is answered REFUSED with the reason, and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
+
+from bayse_agent.domain.command import Command, CommandKind, CommandStatus
+from bayse_agent.domain.control import Control, TradingState
+from bayse_agent.domain.errors import CommandRefused, InvalidValue, VenueError
+from bayse_agent.domain.journal import Deposit
+from bayse_agent.domain.money import Money
+from bayse_agent.domain.risk import limits_of, limits_text
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.by_hand import analyze, approve, close, close_all, reject, trade
+from bayse_agent.trading.following import follow
+from bayse_agent.trading.halting import stop, take_back
+from bayse_agent.trading.upkeep import keep_up
+
+Answer = Mapping[str, str]
+_Handler = Callable[[Agent, Command], Awaitable[Answer]]
+
+
+async def take_stops(agent: Agent) -> int:
+    """Carry out the waiting commands that stop trading; returns how many there were.
+
+    They may be taken while another pass is under way: they only make the state stricter.
+    """
+    waiting = [c for c in await agent.store.pending_commands() if c.kind.stops_trading]
+    for command in waiting:
+        await carry_out(agent, command)
+    return len(waiting)
+
+
+async def take_commands(agent: Agent) -> int:
+    """Carry out every waiting command, stops first; returns how many there were."""
+    waiting = await agent.store.pending_commands()
+    for command in sorted(waiting, key=lambda command: not command.kind.stops_trading):
+        await carry_out(agent, command)
+    return len(waiting)
+
+
+async def carry_out(agent: Agent, command: Command) -> None:
+    """Carry out one command and write down its answer."""
+    status = CommandStatus.DONE
+    try:
+        answer = await _HANDLERS[command.kind](agent, command)
+    except (CommandRefused, InvalidValue) as error:
+        status, answer = CommandStatus.REFUSED, {"reason": str(error)}
+    except VenueError as error:
+        status, answer = CommandStatus.FAILED, {"reason": str(error)}
+    await agent.store.finish_command(command.id, status=status, result=answer, at=agent.clock.now())
+
+
+async def _halt(agent: Agent, command: Command) -> Answer:
+    return await _stop(agent, command, TradingState.HALTED)
+
+
+async def _reduce(agent: Agent, command: Command) -> Answer:
+    return await _stop(agent, command, TradingState.REDUCING)
+
+
+async def _stop(agent: Agent, command: Command, state: TradingState) -> Answer:
+    reason = command.arguments.get("reason") or "asked for"
+    control = await stop(agent, reason=reason, by=command.by, state=state)
+    return {"state": control.state.value, **await take_back(agent, control.state)}
+
+
+async def _resume(agent: Agent, command: Command) -> Answer:
+    reason = _argument(command, "reason")
+    state = _state(command.arguments.get("state", TradingState.ARMED.value))
+    if (why := agent.kill_switch.pulled()) is not None:
+        raise CommandRefused(f"the kill switch is still pulled: {why}")
+    found = await keep_up(agent)
+    if found.differences:
+        raise CommandRefused(f"books and venue differ: {'; '.join(found.differences)}")
+    before = await agent.store.control()
+    change = Control(
+        epoch=before.epoch + 1, state=state, reason=reason, by=command.by, at=agent.clock.now()
+    )
+    await agent.store.set_control(change)
+    return {"state": state.value, "was": before.state.value, "because": before.reason}
+
+
+async def _cancel(agent: Agent, command: Command) -> Answer:
+    order_id = _argument(command, "order")
+    for known in await agent.store.open_intents():
+        if known.order_id == order_id:
+            reply = await agent.venue.cancel(known.order_id)
+            await follow(agent, known.intent.id)
+            return {"order": order_id, "answer": str(getattr(reply, "status", reply))}
+    raise CommandRefused(f"no open order {order_id!r}")
+
+
+async def _set_limits(agent: Agent, command: Command) -> Answer:
+    changes = dict(command.arguments)
+    reason = changes.pop("reason", "")
+    if not reason:
+        raise CommandRefused("a change of limits needs a reason")
+    before = dict(limits_text(await agent.store.limits()))
+    after = limits_of({**before, **changes})
+    version = await agent.store.set_limits(
+        after, by=command.by, reason=reason, at=agent.clock.now()
+    )
+    told = limits_text(after)
+    changed = {
+        name: f"{before[name]} -> {told[name]}" for name in told if before[name] != told[name]
+    }
+    return {"version": str(version), **changed}
+
+
+async def _transfer(agent: Agent, command: Command) -> Answer:
+    _argument(command, "reason")
+    amount = _decimal(_argument(command, "amount"))
+    money = Money(amount, agent.habits.currency)
+    await agent.store.add_deposit(Deposit(id=command.id, amount=money, at=agent.clock.now()))
+    portfolio = await agent.store.portfolio(agent.habits.currency)
+    return {"cash": str(portfolio.cash), "deposits": str(portfolio.deposits)}
+
+
+async def _approve(agent: Agent, command: Command) -> Answer:
+    stake = command.arguments.get("stake")
+    return await approve(
+        agent,
+        _argument(command, "signal"),
+        by=command.by,
+        stake=None if stake is None else _decimal(stake),
+    )
+
+
+async def _reject(agent: Agent, command: Command) -> Answer:
+    note = command.arguments.get("reason", "")
+    return await reject(agent, _argument(command, "signal"), by=command.by, note=note)
+
+
+async def _trade(agent: Agent, command: Command) -> Answer:
+    worst = command.arguments.get("worst_price")
+    return await trade(
+        agent,
+        event_id=_argument(command, "event"),
+        market_id=_argument(command, "market"),
+        outcome_id=_argument(command, "outcome"),
+        stake=_decimal(_argument(command, "stake")),
+        worst_price=None if worst is None else _decimal(worst),
+        command=command,
+    )
+
+
+async def _analyze(agent: Agent, command: Command) -> Answer:
+    return await analyze(agent, _argument(command, "event"), _argument(command, "market"))
+
+
+async def _close(agent: Agent, command: Command) -> Answer:
+    return await close(agent, _argument(command, "market"), command)
+
+
+async def _close_all(agent: Agent, command: Command) -> Answer:
+    return await close_all(agent, command)
+
+
+_HANDLERS: Mapping[CommandKind, _Handler] = {
+    CommandKind.HALT: _halt,
+    CommandKind.REDUCE: _reduce,
+    CommandKind.RESUME: _resume,
+    CommandKind.APPROVE: _approve,
+    CommandKind.REJECT: _reject,
+    CommandKind.TRADE: _trade,
+    CommandKind.ANALYZE: _analyze,
+    CommandKind.CANCEL: _cancel,
+    CommandKind.CLOSE: _close,
+    CommandKind.CLOSE_ALL: _close_all,
+    CommandKind.SET_LIMITS: _set_limits,
+    CommandKind.TRANSFER: _transfer,
+}
+
+
+def _argument(command: Command, name: str) -> str:
+    found = command.arguments.get(name, "").strip()
+    if not found:
+        raise CommandRefused(f"{command.kind} needs {name!r}")
+    return found
+
+
+def _state(text: str) -> TradingState:
+    try:
+        state = TradingState(text.upper())
+    except ValueError:
+        raise CommandRefused(f"no trading state {text!r}") from None
+    if state is TradingState.HALTED:
+        raise CommandRefused("a resume cannot halt: ask for halt")
+    return state
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+    except ArithmeticError:
+        raise CommandRefused(f"not a number: {text!r}") from None
+    if not found.is_finite():
+        raise CommandRefused(f"not a number: {text!r}")
+    return found

@@ -1,0 +1,72 @@
+"""Stops: sets the trading state stricter, and takes back the orders that rest at the venue.
+
+Stricter is always allowed, and at once. Only a person makes it looser again: see `commands.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from bayse_agent.domain.control import Control, TradingState
+from bayse_agent.domain.errors import VenueError
+from bayse_agent.domain.journal import OpenIntent
+from bayse_agent.domain.order import Buy, IntentStatus, VenueOrder
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.concurrent import each
+
+KILL_SWITCH = "kill switch"
+_AT_ONCE = 15
+
+
+async def stop(
+    agent: Agent, *, reason: str, by: str, state: TradingState = TradingState.HALTED
+) -> Control:
+    """Make the trading state at least as strict as `state`; the first reason stands."""
+    before = await agent.store.control()
+    if before.state.strictness >= state.strictness:
+        return before
+    change = Control(
+        epoch=before.epoch + 1, state=state, reason=reason, by=by, at=agent.clock.now()
+    )
+    await agent.store.set_control(change)
+    return change
+
+
+async def heed_kill_switch(agent: Agent) -> bool:
+    """Halt when the switch is pulled; whether it is."""
+    why = agent.kill_switch.pulled()
+    if why is None:
+        return False
+    await stop(agent, reason=why, by=KILL_SWITCH)
+    return True
+
+
+async def take_back(agent: Agent, state: TradingState) -> Mapping[str, str]:
+    """Cancel what rests at the venue: in HALTED every order, in REDUCING every buy.
+
+    Returns how many were cancelled and how many are left, each with its reason. What the
+    cancelled ones had filled before is read by the next reconciliation.
+    """
+    resting = [
+        known
+        for known in await agent.store.open_intents()
+        if known.order_id is not None
+        and known.status in (IntentStatus.OPEN, IntentStatus.CANCELLING)
+        and (state is TradingState.HALTED or isinstance(known.intent.wish, Buy))
+    ]
+    left = [why for why in await each(resting, partial(_cancel, agent), at_once=_AT_ONCE) if why]
+    told = {"cancelled": str(len(resting) - len(left)), "left": str(len(left))}
+    return {**told, "why": "; ".join(left)} if left else told
+
+
+async def _cancel(agent: Agent, known: OpenIntent) -> str:
+    """Why an order could not be cancelled; empty when it is gone."""
+    assert known.order_id is not None
+    try:
+        reply = await agent.venue.cancel(known.order_id)
+    except VenueError as error:
+        return f"{known.order_id}: {error}"
+    if isinstance(reply, VenueOrder):
+        return "" if reply.status.is_final else f"{known.order_id} is {reply.status}"
+    return f"{known.order_id}: {reply}"

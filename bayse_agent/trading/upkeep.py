@@ -1,0 +1,93 @@
+"""The orders pass: the venue's truth first, then what has ended, then books against account.
+
+Every other pass begins with it; after a crash it is the recovery. While books and venue differ
+nothing is bought, and a difference that stays is a halt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bayse_agent.domain.books import Equity
+from bayse_agent.domain.journal import MarketResult
+from bayse_agent.domain.money import Money, total
+from bayse_agent.domain.signal import SignalStatus
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.external import adopt_external, is_due
+from bayse_agent.trading.halting import stop
+from bayse_agent.trading.reconciliation import reconcile
+from bayse_agent.trading.settlement import settle, settle_held
+from bayse_agent.trading.verification import Comparison, compare
+
+_EXTERNALS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """What has ended since, and where books and venue differ; empty when they agree."""
+
+    at: datetime
+    ended: tuple[MarketResult, ...]
+    differences: tuple[str, ...]
+
+
+async def keep_up(agent: Agent) -> Upkeep:
+    """Bring the books up to what the venue says. Raises VenueError when it cannot be read."""
+    at = agent.clock.now()
+    await reconcile(agent)
+    ended = await settle(agent)
+    if await is_due(agent, _EXTERNALS):
+        await adopt_external(agent)
+    found = await compare(agent)
+    if found.differences and (early := await settle_held(agent)):
+        ended += early
+        found = await compare(agent)
+    if found.differences and await adopt_external(agent):
+        found = await compare(agent)
+    if found.differences:
+        await _bear_difference(agent, found)
+    else:
+        await _value(agent, found)
+    await _expire_signals(agent)
+    return Upkeep(at=at, ended=ended, differences=found.differences)
+
+
+async def _bear_difference(agent: Agent, found: Comparison) -> None:
+    """A payout may be on its way for a moment; what differs for longer is not understood."""
+    now = agent.clock.now()
+    history = await agent.store.history()
+    books = await agent.store.books(agent.habits.currency)
+    begun = now if history is None else history.last.started_at
+    since = books.reconciled_at or begun
+    if (now - since).total_seconds() >= agent.habits.difference_s:
+        await stop(agent, reason="; ".join(found.differences), by="reconciliation")
+
+
+async def _value(agent: Agent, found: Comparison) -> None:
+    """Write down what everything is worth, now that books and venue agree."""
+    portfolio = await agent.store.portfolio(agent.habits.currency)
+    worth = total((row.current_value for row in found.holdings), portfolio.currency)
+    paid_already = Money.zero(portfolio.currency)
+    listed = {(row.market_id, row.outcome_id) for row in found.holdings}
+    for position in portfolio.positions:
+        if (position.market_id, position.outcome_id) not in listed:
+            # It left the account for a payout that is not in the books yet.
+            paid_already += position.cost
+    await agent.store.add_equity(
+        Equity(
+            at=agent.clock.now(),
+            value=portfolio.cash + worth + paid_already,
+            cash=portfolio.cash,
+            wallet=found.wallet,
+        )
+    )
+
+
+async def _expire_signals(agent: Agent) -> None:
+    now = agent.clock.now()
+    for signal in await agent.store.signals(SignalStatus.PENDING):
+        if signal.expires_at <= now:
+            await agent.store.end_signal(
+                signal.id, status=SignalStatus.EXPIRED, by="time", note="nobody decided", at=now
+            )

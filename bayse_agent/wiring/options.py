@@ -1,0 +1,29 @@
+"""What a user may say about a demo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from bayse_agent.domain.money import Currency, Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """What a user may say about a demo. `speed` is world seconds a second; None is unpaced.
+
+    `data`: where the run is kept, to go on from another time; None is nowhere. `given`: the names
+    of those that the user asked for; a run that goes on keeps its own for the others.
+    """
+
+    seed: int
+    duration: timedelta
+    efficiency: float
+    forecaster: str
+    currency: Currency
+    bankroll: Money
+    tape: Path | None = None
+    speed: float | None = None
+    data: Path | None = None
+    given: frozenset[str] = frozenset()
