@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bayse_agent.adapters.store.failures import told
 from bayse_agent.domain.errors import LeaseHeld
 
 _HELD = "another process trades with these books"
@@ -71,16 +72,28 @@ class ServerLock:
     """A lock of PostgreSQL's, on a connection of its own."""
 
     def __init__(self, url: URL) -> None:
+        # A holder whose machine is gone must be noticed by the server soon.
+        settings = {
+            "application_name": "bayse-agent lease",
+            "tcp_keepalives_idle": "10",
+            "tcp_keepalives_interval": "5",
+            "tcp_keepalives_count": "3",
+        }
         self._engine = create_async_engine(
-            url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"timeout": 10}
+            url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"timeout": 10, "server_settings": settings},
         )
         self._connection: AsyncConnection | None = None
 
     async def take(self) -> None:
         if self._connection is not None:
             return
-        connection = await self._engine.connect()
-        if not (await connection.execute(_TRY)).scalar_one():
+        with told():
+            connection = await self._engine.connect()
+            is_ours = (await connection.execute(_TRY)).scalar_one()
+        if not is_ours:
             await connection.close()
             raise LeaseHeld(_HELD)
         self._connection = connection

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, insert
-from sqlalchemy.exc import IntegrityError
 
 from bayse_agent.adapters.store import audit, guards
 from bayse_agent.adapters.store.database import Database, Work
@@ -17,7 +16,7 @@ from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.rows import Values
 from bayse_agent.adapters.store.standing import Standing
 from bayse_agent.domain.control import Lease
-from bayse_agent.domain.errors import BayseAgentError, BrokenInvariant
+from bayse_agent.domain.errors import BrokenInvariant, InvalidValue, LeaseHeld, TradingStopped
 
 T = TypeVar("T")
 
@@ -106,12 +105,11 @@ class Session:
 
     @contextmanager
     def _outcome(self) -> Iterator[None]:
-        """Turn a broken key into the error that stops trading; remember when the end is unknown."""
+        """Remember when it is not known whether something was written."""
         try:
             yield
-        except IntegrityError as error:
-            raise BrokenInvariant(f"the books refuse the entry: {error.orig}") from error
-        except BayseAgentError:
+        except (BrokenInvariant, InvalidValue, LeaseHeld, TradingStopped):
+            # Raised before the commit, which undid everything.
             raise
         except BaseException:
             self._is_doubtful = True

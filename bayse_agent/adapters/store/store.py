@@ -14,7 +14,7 @@ from bayse_agent.adapters.store.database import connect
 from bayse_agent.adapters.store.desk import Desk
 from bayse_agent.adapters.store.desk_rows import equity_values, touch_values
 from bayse_agent.adapters.store.load import load_standing
-from bayse_agent.adapters.store.migrate import upgrade
+from bayse_agent.adapters.store.migrate import HEAD, revision, upgrade
 from bayse_agent.adapters.store.orders import Orders
 from bayse_agent.adapters.store.rows import as_text, market_values
 from bayse_agent.adapters.store.verification import Verdict, verify
@@ -43,8 +43,13 @@ async def open_store(url: str) -> SqlStore:
     They can be read then. To change them, take the lease.
     """
     database = connect(url)
-    await database.run_schema(upgrade)
-    return SqlStore(database, await database.read(load_standing))
+    try:
+        if await database.read(revision) != HEAD:
+            await database.run_schema(upgrade)
+        return SqlStore(database, await database.read(load_standing))
+    except BaseException:
+        await database.close()
+        raise
 
 
 class SqlStore(Desk, Orders):

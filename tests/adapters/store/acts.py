@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from sqlalchemy import Connection
 
-from sqlalchemy import create_engine, text
-
+from bayse_agent.adapters.store.database import connect
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.domain.command import Command, CommandKind, CommandStatus
 from bayse_agent.domain.journal import IntentChange, Run
@@ -56,14 +55,19 @@ async def live_through_everything(store: SqlStore) -> None:
     await store.end_markets([a_result()])
 
 
-def tamper(books: Path, *statements: str) -> None:
-    """Change a file of books as somebody would who knows how to get past its barriers."""
-    engine = create_engine(f"sqlite:///{books}")
-    with engine.begin() as connection:
-        connection.execute(text("PRAGMA foreign_keys=OFF"))
-        triggers = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-        for name in triggers.scalars().all():
-            connection.execute(text(f"DROP TRIGGER {name}"))
+async def tamper(url: str, *statements: str) -> None:
+    """Change the books as somebody would who knows how to get past their barriers."""
+
+    def change(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        else:
+            names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+            for name in connection.exec_driver_sql(names).scalars().all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
         for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
+            connection.exec_driver_sql(statement)
+
+    database = connect(url)
+    await database.run_schema(change)
+    await database.close()

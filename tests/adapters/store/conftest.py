@@ -1,9 +1,12 @@
-"""Books to write in: opened, leased and armed."""
+"""Books to write in: opened, leased and armed, on SQLite and on a PostgreSQL of our own."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,23 +14,58 @@ import pytest
 from bayse_agent.adapters.store.database import connect
 from bayse_agent.adapters.store.migrate import upgrade
 from bayse_agent.adapters.store.store import SqlStore, open_store
+from tests.adapters.store.server import TEMPLATE, PostgreSQL
 from tests.builders import NOON, a_control, a_deposit, a_tracked_market
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+def _make_tables(url: str) -> None:
+    async def make() -> None:
+        database = connect(url)
+        await database.run_schema(upgrade)
+        await database.close()
+
+    asyncio.run(make())
 
 
 @pytest.fixture(scope="session")
-async def new_books(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty file of books, to be copied: making the tables is the slowest part of a test."""
     file = tmp_path_factory.mktemp("template") / "books.db"
-    database = connect(f"sqlite:///{file}")
-    await database.run_schema(upgrade)
-    await database.close()
+    _make_tables(f"sqlite:///{file}")
     return file
 
 
-@pytest.fixture
-def url(tmp_path: Path, new_books: Path) -> str:
-    shutil.copyfile(new_books, tmp_path / "books.db")
-    return f"sqlite:///{tmp_path}/books.db"
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    """A PostgreSQL server with a database of empty books, to be copied."""
+    folder = tmp_path_factory.mktemp("postgresql")
+    try:
+        started = PostgreSQL.start(folder)
+    except (ImportError, OSError, RuntimeError) as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NOT TESTED ON POSTGRESQL: no server could be started here: {error}")
+    started.create(TEMPLATE)
+    _make_tables(started.url(TEMPLATE))
+    yield started
+    started.stop()
+
+
+_NUMBERS = count()
+
+
+@pytest.fixture(params=BACKENDS)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of empty books, made for one test."""
+    if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("new_file"), tmp_path / "books.db")
+        return f"sqlite:///{tmp_path}/books.db"
+    running: PostgreSQL = request.getfixturevalue("server")
+    name = f"books_{next(_NUMBERS)}"
+    running.create(name, like=TEMPLATE)
+    return running.url(name)
 
 
 @pytest.fixture

