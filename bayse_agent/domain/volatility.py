@@ -166,7 +166,7 @@ class VolatilityMeter:
 
     def _take(self, bars: Sequence[Bar]) -> None:
         last, self._last = self._last, None  # until these are read, what is known is in doubt
-        minutes = [bar.at.timestamp() // 60 for bar in bars]
+        minutes = [int(bar.at.timestamp() // 60) for bar in bars]
         squares = []
         for bar, minute in zip(bars, minutes, strict=True):
             before = minute - 1 if last is None else last.at.timestamp() // 60
@@ -175,8 +175,8 @@ class VolatilityMeter:
             start = _above_zero(bar.open if last is None else last.close)
             squares.append(log(_above_zero(bar.close) / start) ** 2 / (minute - before))
             last = bar
-        self._minutes = np.append(self._minutes, np.array(minutes, np.int64))[-WINDOW_BARS:]
-        self._squares = np.append(self._squares, squares)[-WINDOW_BARS:]
+        self._minutes = np.concatenate((self._minutes, minutes))[-WINDOW_BARS:]
+        self._squares = np.concatenate((self._squares, squares))[-WINDOW_BARS:]
         self._last = last
 
     def _measure(self) -> Volatility:

@@ -35,6 +35,8 @@ _INFORMED_MARGIN = 0.01
 _NOISE_REACH = 0.05
 _NAIRA_SHARE = 0.7
 _SHORT_TAKER_MS, _LONG_TAKER_MS = 180_000, 600_000
+# Names of the module's own: Python 3.11 finds members of enumerations slowly.
+_AMM, _SHARED_BOOK = Engine.AMM, Currency.USD
 _REMEMBERED_MS = 2 * 3_600_000  # less than the paths remember
 
 
@@ -119,12 +121,12 @@ class Crowd:
         quoted = self._quoted.get(market.number)
         if quoted is None or not market.is_open:
             return
-        book = Currency.USD if self._is_shared else currency
+        book = _SHARED_BOOK if self._is_shared else currency
         tick = self._exchange.now_ms // quoted.subject.tick_ms
         if quoted.refreshed.get(book) == tick:
             return
         quoted.refreshed[book] = tick
-        if market.event.spec.engine is Engine.AMM:
+        if market.event.spec.engine is _AMM:
             self._move_pool(quoted, book, tick)
         else:
             self._quote(quoted, book, tick)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import overload
@@ -23,9 +22,8 @@ DAY_MIN = 1440
 
 @dataclass(slots=True, eq=False)
 class _Seen:
-    """Bars that were shown of one symbol: kept up to date, never built anew."""
+    """A day of bars that were shown of one symbol: kept up to date, never built anew."""
 
-    bars: deque[Bar] = field(default_factory=deque)
     until_minute: int = 0
     day: tuple[Bar, ...] = ()
 
@@ -101,12 +99,12 @@ class WorldFeed:
         if seen.until_minute == end:
             return
         count = min(end - seen.until_minute, DAY_MIN)
-        seen.bars.extend(self._world.prices.bars(symbol, self._world.now_ms, count))
-        seen.until_minute = end
         oldest = from_ms((end - DAY_MIN) * 60_000)
-        while seen.bars and seen.bars[0].at < oldest:
-            seen.bars.popleft()
-        seen.day = tuple(seen.bars)
+        old = 0
+        while old < len(seen.day) and seen.day[old].at < oldest:
+            old += 1
+        seen.day = seen.day[old:] + self._world.prices.bars(symbol, self._world.now_ms, count)
+        seen.until_minute = end
 
 
 def _tick(symbol: Symbol, second: int, price: Decimal) -> Tick:

@@ -47,6 +47,7 @@ from bayse_agent.simulation.exchange import ids, views
 from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.exchange.book import Order
 from bayse_agent.simulation.exchange.exchange import Exchange
+from bayse_agent.simulation.exchange.house import Rung
 from bayse_agent.simulation.exchange.listing import MarketState
 from bayse_agent.simulation.exchange.records import TradeRecord
 from bayse_agent.simulation.exchange.refusal import Refusal, item_code, route_code
@@ -170,8 +171,8 @@ class LocalMarketData:
             market_id=MarketId(market.id),
             outcome_id=outcome_id,
             currency=currency,
-            bids=tuple(_level(*rung) for rung in bids),
-            asks=tuple(_level(*rung) for rung in asks),
+            bids=_levels(bids),
+            asks=_levels(asks),
             last_price=None if last is None else views.in_price(last),
             source_at=now,
             received_at=now,
@@ -381,8 +382,10 @@ class LocalVenue(LocalMarketData):
         return views.profit_and_loss(self._account.results, currency)
 
 
-def _level(tick: int, micro: int) -> Level:
-    return Level(price=views.in_price(tick), shares=views.in_shares(micro))
+def _levels(rungs: Sequence[Rung]) -> tuple[Level, ...]:
+    return tuple(
+        Level(price=views.in_price(tick), shares=views.in_shares(micro)) for tick, micro in rungs
+    )
 
 
 def _series(numbered: tuple[int, SeriesSpec]) -> Series:

@@ -8,7 +8,7 @@ that its liability flag speaks for. Decimal arithmetic, so that every machine ge
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_DOWN, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Context, Decimal
 
 from bayse_agent.simulation.exchange.units import MICRO, NANO
 
@@ -41,7 +41,7 @@ class Pool:
     share pays. `liability_shares` bounds the pool's worst-case loss (None: only by the formula).
     """
 
-    __slots__ = ("_b", "_priced", "liability", "net", "payout", "start")
+    __slots__ = ("_b", "_end", "_priced", "liability", "net", "payout", "start")
 
     def __init__(
         self, *, depth: Decimal, prior: Decimal, payout: int, liability_shares: Decimal | None
@@ -49,6 +49,10 @@ class Pool:
         self._b = depth * MICRO
         self.payout = payout
         self.start = self.net = self.net_at(prior)
+        # The last state whose price is not above the ceiling; the floor's is as far the other way.
+        self._end = int(
+            (self._b * _ln(PRICE_CEILING / (_ONE - PRICE_CEILING))).to_integral_value(ROUND_FLOOR)
+        )
         self._priced = (self.net, self._price_at(self.net))
         self.liability = None if liability_shares is None else liability_shares * MICRO
 
@@ -104,10 +108,7 @@ class Pool:
 
         What brings it back from beyond its bound is always welcome.
         """
-        price = self._price_at(net)
-        outside = (price > PRICE_CEILING and net > self.net) or (
-            price < PRICE_FLOOR and net < self.net
-        )
+        outside = net > max(self._end, self.net) or net < min(-self._end, self.net)
         if outside or self.liability is None:
             return outside
         loss = self.worst_loss(net)
