@@ -11,6 +11,7 @@ from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import Engine, MarketId, Side
 from bayse_agent.domain.money import Currency, Shares
+from bayse_agent.domain.risk import Refused, review
 from tests.builders import (
     DOWN,
     NOON,
@@ -19,6 +20,7 @@ from tests.builders import (
     a_quote,
     an_event,
     an_underlying,
+    some_books,
 )
 from tests.domain.risk.cases import LIMITS, a_bet, by_hand, refusals
 
@@ -154,3 +156,19 @@ def test_review_holds_any_forecast_to_its_age(seconds: int, reasons: list[Reason
 def test_review_of_a_buy_by_hand_on_a_window_needs_a_fresh_price_of_the_asset() -> None:
     stale = a_context(underlying=an_underlying(at=NOON - ago(11)))
     assert refusals(by_hand(), context=stale) == [Reason.REFUSED_DATA_AGE]
+
+
+def test_refusals_of_data_tell_how_old_it_is_or_that_there_is_none() -> None:
+    stale = review(a_bet(), a_context(book1=a_book(at=NOON - ago(11))), some_books(), LIMITS)
+    empty = review(a_bet(), replace(a_context(), book1=None), some_books(), LIMITS)
+    assert isinstance(stale, Refused)
+    assert isinstance(empty, Refused)
+    assert [dict(one.inputs) for one in stale.reasons] == [
+        {"book_age": "11.000 s"},
+        {"exit_age": "11.000 s"},
+    ]
+    assert [dict(one.inputs) for one in empty.reasons[2:]] == [
+        {"book_age": "no data"},
+        {"exit_age": "nobody to sell to"},
+    ]
+    assert {one.limit for one in stale.reasons} == {"10 s"}

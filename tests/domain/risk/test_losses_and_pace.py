@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from bayse_agent.domain.books import Books
 from bayse_agent.domain.decision import Reason
-from tests.builders import MARKET_ID, NOON, some_books
+from tests.builders import MARKET_ID, NOON, a_book, a_context, an_event, some_books
 from tests.domain.risk.cases import (
     LIMITS,
+    a_bet,
     entries,
     equity,
     holding,
@@ -199,3 +200,55 @@ def test_review_with_no_trades_allowed_refuses_the_first() -> None:
         Reason.REFUSED_DAILY_TRADES,
         Reason.REFUSED_ORDER_RATE,
     ]
+
+
+def test_review_after_the_clock_was_set_back_over_midnight_counts_what_is_to_come() -> None:
+    then = NOON - timedelta(days=1)
+    event = an_event(closes_at=then + timedelta(minutes=10))
+    context = a_context(event=event, book1=a_book(at=then), now=then)
+    books = replace(some_books(at=then), entries=entries(*[0.0] * 100), outcomes=outcomes(-10_001))
+    reasons = refusals(a_bet(forecast_made_at=then), context=context, books=books)
+    assert reasons == [
+        Reason.REFUSED_DAILY_LOSS,
+        Reason.REFUSED_HOURLY_TRADES,
+        Reason.REFUSED_DAILY_TRADES,
+    ]
+
+
+def test_review_after_the_clock_was_set_forward_over_midnight_finds_the_data_too_old() -> None:
+    then = NOON + timedelta(days=1)
+    event = an_event(closes_at=then + timedelta(minutes=10))
+    context = a_context(event=event, book1=replace(a_book(at=then), source_at=NOON), now=then)
+    books = replace(some_books(at=then), entries=entries(*[0.0] * 100))
+    reasons = refusals(a_bet(forecast_made_at=then), context=context, books=books)
+    assert reasons == [Reason.REFUSED_DATA_AGE, Reason.REFUSED_EXIT_SIDE]
+
+
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [
+        ("Africa/Lagos", "2026-12-31 23:00"),
+        ("Africa/Lagos", "2028-02-28 23:00"),
+        ("Africa/Lagos", "2028-02-29 23:00"),
+        ("Europe/London", "2026-03-29 00:00"),
+        ("Europe/London", "2026-03-29 23:00"),
+        ("Europe/London", "2026-10-24 23:00"),
+        ("Europe/London", "2026-10-26 00:00"),
+    ],
+)
+def test_review_lets_a_day_that_was_used_up_end_at_midnight_and_not_before(
+    zone: str, midnight: str
+) -> None:
+    """At year's end, on a leap day, and on the days of 23 and 25 hours."""
+    turn = datetime.fromisoformat(midnight).replace(tzinfo=UTC)
+    limits = within(trades_per_day=3, max_daily_stake_part=Decimal("0.05"), time_zone=zone)
+    for moment, reasons in (
+        (turn - timedelta(seconds=1), [Reason.REFUSED_DAILY_STAKE, Reason.REFUSED_DAILY_TRADES]),
+        (turn, []),
+    ):
+        used = entries(3600, 7200, 10_800, stake="1500", now=turn)
+        books = replace(some_books(at=moment), entries=used)
+        event = an_event(closes_at=moment + timedelta(minutes=10))
+        context = a_context(event=event, book1=a_book(at=moment), now=moment)
+        bet = a_bet(forecast_made_at=moment)
+        assert refusals(bet, context=context, books=books, limits=limits) == reasons

@@ -11,7 +11,8 @@ import pytest
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.market import Engine, MarketStatus
 from bayse_agent.domain.money import Price
-from tests.builders import NOON, a_book, a_context, a_market, a_quote, an_event
+from bayse_agent.domain.risk import Refused, review
+from tests.builders import NOON, a_book, a_context, a_market, a_quote, an_event, some_books
 from tests.domain.risk.cases import LIMITS, a_bet, at_price, by_hand, refusals
 
 
@@ -145,9 +146,24 @@ def test_review_without_an_edge_at_the_worst_price_refuses(
     assert refusals(bet) == reasons
 
 
+@pytest.mark.parametrize(("worst", "reasons"), [("0.569", []), ("0.57", [Reason.REFUSED_EDGE])])
+def test_review_without_a_fee_asks_for_a_worst_price_below_the_belief(
+    worst: str, reasons: list[Reason]
+) -> None:
+    bet = a_bet(wish=replace(a_bet().wish, worst_price=Price(Decimal(worst))))
+    assert refusals(bet, context=a_context(market=a_market(fee_rate="0"))) == reasons
+
+
 def test_review_of_a_bet_on_a_book_without_a_fee_refuses() -> None:
     context = a_context(market=a_market(fee_rate=None))
     assert refusals(context=context) == [Reason.REFUSED_EDGE]
+    verdict = review(a_bet(), context, some_books(), LIMITS)
+    assert isinstance(verdict, Refused)
+    assert verdict.reasons[0].inputs == {
+        "raw_edge": "0.08",
+        "edge": "0.05",
+        "edge_at_worst_price": "no fee is known",
+    }
     assert refusals(context=a_context(market=a_market(fee_rate="1"))) == [Reason.REFUSED_EDGE]
 
 
