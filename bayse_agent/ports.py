@@ -202,7 +202,9 @@ class PriceFeed(Protocol):
         """
 
     def stream(self, symbols: Sequence[Symbol]) -> AsyncIterator[Symbol]:
-        """Name a symbol each time that it has a new price."""
+        """Name a symbol each time that it has a new price; with none asked for, every one that is
+        watched.
+        """
 
 
 class Forecaster(Protocol):

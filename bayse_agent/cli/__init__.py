@@ -9,8 +9,11 @@ from typing import NoReturn
 
 import typer
 
+from bayse_agent.cli import books
+from bayse_agent.cli.asking import ask, halt, reduce, resume
 from bayse_agent.cli.demo import demo
 from bayse_agent.cli.exchange import exchange
+from bayse_agent.cli.trader import run
 from bayse_agent.domain.errors import BayseAgentError, ConfigurationError, InvalidValue
 
 BAD_INPUT = 2
@@ -30,6 +33,12 @@ def build() -> typer.Typer:
     app.callback()(_options)
     app.command("demo")(demo)
     app.command("exchange")(exchange)
+    app.command("run")(run)
+    for verb in (halt, reduce, resume, ask):
+        app.command(verb.__name__)(verb)
+    database, audit = books.verbs()
+    app.add_typer(database, name="db")
+    app.add_typer(audit, name="audit")
     return app
 
 

@@ -13,6 +13,7 @@ from bayse_agent.trading.concurrent import each
 
 _ALL_EVENTS = "events"
 _WINDOWS = "windows"
+_WINDOWS_PAUSE = timedelta(seconds=20)
 _COOLDOWNS = (
     (timedelta(minutes=5), timedelta(seconds=60)),
     (timedelta(minutes=15), timedelta(seconds=150)),
@@ -34,7 +35,7 @@ def cooldown(market: TrackedMarket, long: timedelta) -> timedelta:
 async def discover(agent: Agent, now: datetime) -> tuple[TrackedMarket, ...]:
     """Markets that are due a look, first to close first. Raises VenueError."""
     await _list_events(agent, now)
-    await _list_windows(agent, now)
+    await follow_windows(agent, now)
     last_looks = await agent.store.last_looks()
     wanted, long = agent.habits.series, timedelta(seconds=agent.habits.long_cooldown_s)
 
@@ -66,8 +67,11 @@ async def _list_events(agent: Agent, now: datetime) -> None:
     await _track(agent, events, _ALL_EVENTS, now)
 
 
-async def _list_windows(agent: Agent, now: datetime) -> None:
+async def follow_windows(agent: Agent, now: datetime) -> None:
     """Find the current window of every series of which none is known to be trading."""
+    last = await agent.store.listed_at(_WINDOWS)
+    if last is not None and now - last < _WINDOWS_PAUSE:
+        return
     markets = await agent.store.tracked()
     covered = {market.series for market in markets if market.is_trading(now)}
     seen = {market.series for market in markets if market.series is not None}
@@ -115,5 +119,4 @@ async def _track(agent: Agent, events: list[Event], source: str, now: datetime) 
         if not event.currencies or currency in event.currencies
         for market in event.markets
     ]
-    if markets or source == _ALL_EVENTS:
-        await agent.store.track(markets, source=source, read_at=now)
+    await agent.store.track(markets, source=source, read_at=now)

@@ -9,14 +9,15 @@ whatever the loop is busy with. Whatever dies here halts trading and is named.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import structlog
 
 from bayse_agent.domain.control import TradingState
-from bayse_agent.domain.errors import BayseAgentError, LeaseHeld, VenueError
+from bayse_agent.domain.errors import BayseAgentError, BrokenInvariant, LeaseHeld, VenueError
 from bayse_agent.domain.journal import Look
 from bayse_agent.domain.order import IntentSource
 from bayse_agent.trading.acting import act_on, why_books_do_not_hold
@@ -29,6 +30,7 @@ from bayse_agent.trading.scan import PassReport, think
 from bayse_agent.trading.snipe import snipe
 from bayse_agent.trading.upkeep import keep_up
 
+Companion = Callable[[], Awaitable[None]]
 Listener = Callable[[PassReport], Awaitable[None]]
 """Told of every pass, after it."""
 
@@ -41,11 +43,18 @@ class _Pass:
     every: timedelta
     run: Callable[[], Awaitable[PassReport | None]]
     due: datetime
+    begun: datetime | None
 
-    def follow_on(self, now: datetime) -> None:
+    def begin(self, now: datetime) -> None:
         """Set the next time; one that took longer than its interval leaves out what it missed."""
+        self.begun = now
         while self.due <= now:
             self.due += self.every
+
+    def hurry(self, now: datetime, gap: timedelta) -> None:
+        """Come as soon as `gap` after the last time."""
+        soonest = now if self.begun is None else max(now, self.begun + gap)
+        self.due = min(self.due, soonest)
 
 
 @dataclass(slots=True)
@@ -61,9 +70,17 @@ class _Scan:
 class Runner:
     """Runs the passes of one agent. An act that has begun is finished before it stops."""
 
-    def __init__(self, agent: Agent, listener: Listener) -> None:
+    def __init__(
+        self,
+        agent: Agent,
+        listener: Listener,
+        companions: Mapping[str, Companion] = MappingProxyType({}),
+    ) -> None:
+        """`companions` run as long as the agent does; one that ends halts trading."""
         self._agent = agent
         self._listener = listener
+        self._companions = companions
+        self._passes: list[_Pass] = []
         self._is_stopping = False
         self._is_woken = False
         self._resting: asyncio.Task[object] | None = None
@@ -75,6 +92,14 @@ class Runner:
         """Begin nothing more; a rest between two passes ends now."""
         self._is_stopping = True
         self.wake()
+
+    def hurry(self, name: str) -> None:
+        """Run a pass as soon as may be: something that it waits for has moved."""
+        gap = timedelta(seconds=self._agent.habits.snipe.min_gap_s)
+        for one in self._passes:
+            if one.name == name:
+                one.hurry(self._agent.clock.now(), gap)
+                self.wake()
 
     def wake(self) -> None:
         """Look at once what is there to do: a price has moved, a command has come."""
@@ -100,18 +125,24 @@ class Runner:
         clock = self._agent.clock
         async with clock.actor(), asyncio.TaskGroup() as group:
             beside: list[asyncio.Task[None]] = [group.create_task(self._watch())]
-            passes = self._passes(lambda scan: beside.append(group.create_task(self._think(scan))))
+            beside += [
+                group.create_task(self._accompany(name, run))
+                for name, run in self._companions.items()
+            ]
+            self._passes = self._plan(
+                lambda scan: beside.append(group.create_task(self._think(scan)))
+            )
             while clock.now() < until and not self._is_stopping:
                 self._is_woken = False
                 await self._guarded("commands", self._take_commands)
-                if not await self._turn(passes):
-                    await self._rest(min(until, *(one.due for one in passes)))
+                if not await self._turn():
+                    await self._rest(min(until, *(one.due for one in self._passes)))
                 beside = [task for task in beside if not task.done()]
             for task in beside:
                 task.cancel()
             await self._guarded("scan", self._end_scan)
 
-    def _passes(self, begin: Callable[[_Scan], None]) -> list[_Pass]:
+    def _plan(self, begin: Callable[[_Scan], None]) -> list[_Pass]:
         """The passes, in the order in which they run when several are due."""
         schedule, now = self._agent.habits.schedule, self._agent.clock.now()
 
@@ -131,17 +162,17 @@ class Runner:
             ("scan", schedule.scan_s, begin_scan),
         ]
         return [
-            _Pass(name, timedelta(seconds=every), run, now)
+            _Pass(name, timedelta(seconds=every), run, due=now, begun=None)
             for name, every, run in plan
             if every is not None
         ]
 
-    async def _turn(self, passes: Sequence[_Pass]) -> bool:
+    async def _turn(self) -> bool:
         """Run the first pass that is due, or act on one thought; whether there was anything."""
         now = self._agent.clock.now()
-        for one in passes:
+        for one in self._passes:
             if one.due <= now:
-                one.follow_on(now)
+                one.begin(now)
                 await self._guarded(one.name, one.run)
                 return True
         if self._scan is None or self._scan.sights is None:
@@ -225,6 +256,15 @@ class Runner:
         while every_s is not None:
             await clock.sleep_until(clock.now() + timedelta(seconds=every_s))
             await self._guarded("watch", look)
+
+    async def _accompany(self, name: str, run: Companion) -> None:
+        """Run a companion; whatever ends it halts trading."""
+
+        async def run_on() -> None:
+            await run()
+            raise BrokenInvariant("it ended by itself")
+
+        await self._guarded(name, run_on)
 
     async def _guarded(self, name: str, run: Callable[[], Awaitable[PassReport | None]]) -> None:
         """Run something and tell of it; what goes wrong costs a pass, or halts trading."""

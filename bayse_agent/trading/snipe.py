@@ -15,6 +15,7 @@ from bayse_agent.domain.order import IntentSource
 from bayse_agent.domain.sniping import EnterNow, when
 from bayse_agent.trading.acting import act_on, decide
 from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.discovery import follow_windows
 from bayse_agent.trading.research import Seen, research
 from bayse_agent.trading.scan import PassReport
 
@@ -25,6 +26,7 @@ async def snipe(agent: Agent) -> PassReport | None:
     control = await agent.store.control()
     if control.state is not TradingState.ARMED:
         return None
+    await follow_windows(agent, at)
     looks: list[Look] = []
     for sight in await research(agent, await _closing_soon(agent, at)):
         if isinstance(sight, Seen) and await _is_time(agent, sight):

@@ -16,13 +16,13 @@ FIRST_DEPOSIT = "opening"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
     """How books are opened. `limits` and `bankroll` count in new books only: later ones keep
-    what they have.
+    what they have. Without a bankroll the account's own cash is entered later.
     """
 
     run: Run
     holder: str
     limits: Limits
-    bankroll: Money
+    bankroll: Money | None
 
 
 async def open_books(store: Store, opening: Opening) -> None:
@@ -33,8 +33,9 @@ async def open_books(store: Store, opening: Opening) -> None:
     at = opening.run.started_at
     await store.take_lease(holder=opening.holder, at=at)
     await store.begin_run(opening.run)
-    if (await store.portfolio(opening.bankroll.currency)).deposits.amount == ZERO:
-        await store.add_deposit(Deposit(id=FIRST_DEPOSIT, amount=opening.bankroll, at=at))
+    money = opening.bankroll
+    if money is not None and (await store.portfolio(money.currency)).deposits.amount == ZERO:
+        await store.add_deposit(Deposit(id=FIRST_DEPOSIT, amount=money, at=at))
     if await store.limits_version() == 0:
         await store.set_limits(opening.limits, by="start", reason="first start", at=at)
 

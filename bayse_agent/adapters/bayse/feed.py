@@ -82,7 +82,7 @@ class StreamPriceFeed:
 
 
 class _Listener:
-    """Symbols that have moved since their listener looked last: never more than it asked for."""
+    """Symbols that have moved since their listener looked last: of those it asked for, or all."""
 
     def __init__(self, symbols: Sequence[Symbol]) -> None:
         self._symbols = frozenset(symbols)
@@ -90,7 +90,7 @@ class _Listener:
         self._news = asyncio.Event()
 
     def tell(self, symbol: Symbol) -> None:
-        if symbol in self._symbols:
+        if not self._symbols or symbol in self._symbols:
             self._moved[symbol] = None
             self._news.set()
 

@@ -1,0 +1,231 @@
+"""Makes an agent at the real venue: on paper, where only the money is pretended, or live."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from random import Random
+
+from bayse_agent.adapters.bayse.client import BayseClient
+from bayse_agent.adapters.bayse.feed import StreamPriceFeed
+from bayse_agent.adapters.bayse.secrets import Credentials
+from bayse_agent.adapters.bayse.stream import BayseStream, Socket
+from bayse_agent.adapters.bayse.venue import BayseVenue
+from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.store.store import SqlStore, open_store
+from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.exits import ExitRule
+from bayse_agent.domain.journal import Run
+from bayse_agent.domain.market import SeriesSlug
+from bayse_agent.domain.money import Currency, Money
+from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.sniping import SnipeRule
+from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
+from bayse_agent.ports import Forecaster, MarketData, Strategy, Venue
+from bayse_agent.settings import Mode, Settings
+from bayse_agent.simulation.paper.log import PaperLog
+from bayse_agent.simulation.paper.venue import PaperVenue
+from bayse_agent.strategies.kelly import Kelly, KellySettings
+from bayse_agent.trading.agent import Agent, Approval, Habits, Schedule
+from bayse_agent.trading.preflight import Check, preflight
+from bayse_agent.trading.runner import Companion
+from bayse_agent.trading.stocktaking import take_stock
+from bayse_agent.wiring.opening import Opening, arm_once, open_books
+
+_QUOTE_STEPS = (1, 5, 20)
+_WATCH_S = 0.25
+_SNIPE_S = 2.0
+_ORDERS_S = 300.0
+_PAPER_LOG = "paper.jsonl"
+_OTHER: Mapping[Currency, Currency] = {
+    Currency.NGN: Currency.USD,
+    Currency.USD: Currency.NGN,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What thinks and what decides: the plug-ins of an agent, and how often its passes begin."""
+
+    forecaster: Callable[[], Forecaster] = lambda: Threshold(ThresholdSettings())
+    strategy: Callable[[], Strategy] = lambda: Kelly(KellySettings())
+    schedule: Schedule | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trader:
+    """An agent at the real venue, ready to run.
+
+    `companions` must run beside it; one that ends is a reason to halt. `checks`: what was found
+    before the start.
+    """
+
+    mode: Mode
+    agent: Agent
+    store: SqlStore
+    kill_switch: FileKillSwitch
+    companions: Mapping[str, Companion]
+    checks: tuple[Check, ...] = field(default=())
+
+
+@asynccontextmanager
+async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIterator[Trader]:
+    """Open books and venue for the mode of the settings: paper or live.
+
+    Live books are armed at their first start only when every check before it passed. Raises
+    ConfigurationError for what cannot be done, LeaseHeld while another process trades with the
+    books, and VenueError when the account cannot be read.
+    """
+    made = parts or Parts()
+    _check_mode(settings)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        clock = SystemClock()
+        store = await open_store(settings.database_url.get_secret_value())
+        stack.push_async_callback(store.close)
+        opening = await _opening(store, settings, clock)
+        await open_books(store, opening)
+        client = await stack.enter_async_context(_client(settings, clock))
+        real = BayseVenue(client, clock=clock)
+        market_data, venue = _desks(settings, real, clock, stack)
+        feed = _feed(settings, clock)
+        switch = FileKillSwitch(settings.data_dir)
+        agent = Agent(
+            clock=clock,
+            market_data=market_data,
+            venue=venue,
+            feed=feed,
+            store=store,
+            forecaster=made.forecaster(),
+            strategy=made.strategy(),
+            kill_switch=switch,
+            habits=_habits(settings, made.schedule),
+        )
+        checks = await _ready(settings, agent, client, opening)
+        yield Trader(
+            mode=settings.mode,
+            agent=agent,
+            store=store,
+            kill_switch=switch,
+            companions={"feed": feed.run},
+            checks=checks,
+        )
+
+
+async def _ready(
+    settings: Settings, agent: Agent, client: BayseClient, opening: Opening
+) -> tuple[Check, ...]:
+    """Arm books that are new; live ones only when every check before the start is passed."""
+    if settings.mode is Mode.PAPER:
+        await arm_once(agent.store, by="paper", opening=opening)
+        return ()
+    await take_stock(agent)
+    checks = await preflight(agent, skew_s=client.clock_skew_s)
+    if all(check.is_passed for check in checks):
+        await arm_once(agent.store, by="preflight", opening=opening)
+    return checks
+
+
+def _check_mode(settings: Settings) -> None:
+    if settings.mode is Mode.DEMO:
+        raise ConfigurationError(
+            "AGENT_MODE is demo: `bayse-agent demo` runs that; set AGENT_MODE=paper or live"
+        )
+    if settings.mode is Mode.LIVE and (settings.public_key is None or settings.private_key is None):
+        raise ConfigurationError("live needs BAYSE_PUBLIC_KEY and BAYSE_PRIVATE_KEY")
+
+
+def _client(settings: Settings, clock: SystemClock) -> BayseClient:
+    credentials = None
+    if settings.public_key is not None and settings.private_key is not None:
+        credentials = Credentials(public_key=settings.public_key, secret_key=settings.private_key)
+    return BayseClient(settings.api_address, timer=clock, credentials=credentials)
+
+
+def _desks(
+    settings: Settings, real: BayseVenue, clock: SystemClock, stack: AsyncExitStack
+) -> tuple[MarketData, Venue]:
+    """Where markets are seen, and where orders go: on paper never to the venue."""
+    if settings.mode is Mode.LIVE:
+        return real, real
+    log = PaperLog(settings.data_dir / _PAPER_LOG)
+    stack.callback(log.close)
+    paper = PaperVenue(real, clock=clock, bankroll=settings.paper_bankroll, log=log)
+    return paper, paper
+
+
+def _feed(settings: Settings, clock: SystemClock) -> StreamPriceFeed:
+    stream = BayseStream(
+        settings.sockets_address,
+        Socket.REALTIME,
+        clock=clock,
+        timer=clock,
+        # Only for the jitter of back-offs: no decision hangs on it.
+        generator=Random(),
+        currency=settings.currency,
+    )
+    return StreamPriceFeed(stream, clock=clock)
+
+
+async def _opening(store: SqlStore, settings: Settings, clock: SystemClock) -> Opening:
+    history = await store.history()
+    number = 1 if history is None else history.runs + 1
+    mode = settings.mode.value
+    run = Run(
+        id=f"{mode}-{number:06d}",
+        mode=mode,
+        started_at=clock.now(),
+        options={"currency": settings.currency.value, "venue": settings.api_address},
+    )
+    return Opening(
+        run=run,
+        holder=f"{socket.gethostname()}:{os.getpid()}",
+        limits=limits_of(settings),
+        bankroll=settings.paper_bankroll if settings.mode is Mode.PAPER else None,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits that new books begin with: those of the settings, the usual ones for the rest."""
+    usual = Limits()
+    other = _OTHER[settings.currency]
+    return Limits(
+        max_stake={settings.currency: settings.max_position, other: usual.max_stake[other]},
+        balance_floor={settings.currency: settings.balance_floor, other: Money.zero(other)},
+        reserve=settings.balance_reserve,
+        min_confidence=float(settings.min_confidence),
+        max_open_markets=settings.max_open_positions,
+        trades_per_day=settings.max_daily_trades,
+        categories=tuple(settings.categories),
+        time_zone=str(settings.timezone),
+    )
+
+
+def _habits(settings: Settings, schedule: Schedule | None) -> Habits:
+    least = Decimal(settings.currency.payout)
+    return Habits(
+        currency=settings.currency,
+        quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
+        approval=Approval.AUTOMATIC if settings.auto_trade else Approval.BY_HAND,
+        schedule=schedule
+        or Schedule(
+            scan_s=float(settings.scan_interval_s),
+            snipe_s=_SNIPE_S,
+            orders_s=_ORDERS_S,
+            watch_s=_WATCH_S,
+        ),
+        exits=ExitRule(stop_loss=settings.stop_loss),
+        snipe=SnipeRule(
+            observe_seconds=float(settings.snipe_observe_s),
+            min_seconds=float(settings.snipe_min_s),
+        ),
+        series=frozenset(SeriesSlug(slug) for slug in settings.series),
+        sniped=frozenset(SeriesSlug(slug) for slug in settings.snipe_series),
+        long_cooldown_s=settings.reanalyze_minutes * 60.0,
+        page_size=settings.event_page_size,
+    )
