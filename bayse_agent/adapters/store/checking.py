@@ -12,7 +12,7 @@ from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.postings import all_entries
 from bayse_agent.adapters.store.rows import fill_of, settlement_of
 from bayse_agent.adapters.store.standing import Standing
-from bayse_agent.domain.errors import BrokenInvariant
+from bayse_agent.domain.errors import BrokenInvariant, StoreUnavailable
 from bayse_agent.domain.ledger import Cause, Entry, balances, differences, settlement_id
 from bayse_agent.domain.market import Side
 from bayse_agent.domain.money import Currency
@@ -40,6 +40,15 @@ def check(connection: Connection, standing: Standing) -> tuple[str, ...]:
         if portfolio.cash + portfolio.invested != portfolio.deposits + portfolio.realised:
             found.append(f"{currency}: profit and equity do not add up")
     return (*found, *_in_memory(folded, standing))
+
+
+def check_file(connection: Connection) -> None:
+    """The quick look that every opening takes. Raises StoreUnavailable for a damaged file."""
+    if connection.dialect.name != "sqlite":
+        return
+    word = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if word != "ok":
+        raise StoreUnavailable(f"the file is malformed: {word}")
 
 
 def _database(connection: Connection) -> Iterator[str]:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from asyncpg import InterfaceError, PostgresError
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
 from bayse_agent.domain.errors import (
     BayseAgentError,
     BrokenInvariant,
+    ConfigurationError,
     InvalidValue,
     StoreUnavailable,
 )
@@ -44,6 +46,14 @@ def may_be_tried_again(error: BaseException) -> bool:
 def is_damage(error: BaseException) -> bool:
     """Whether the database says that its file is not sound."""
     return any(word in str(error) for word in _DAMAGED)
+
+
+def damaged(url: str, error: BaseException) -> ConfigurationError:
+    """What to tell of books that are not sound, and the way out."""
+    return ConfigurationError(
+        f"the books at {make_url(url).render_as_string()} are damaged ({error}): keep them as they "
+        "are, and put a backup in their place with `bayse-agent db restore FILE`"
+    )
 
 
 def _ours(error: BaseException) -> BayseAgentError:

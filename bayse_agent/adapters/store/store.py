@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import Connection, insert
 
 from bayse_agent.adapters.store import audit, postings, queries, tables, writes
-from bayse_agent.adapters.store.checking import check
-from bayse_agent.adapters.store.database import connect
+from bayse_agent.adapters.store.checking import check, check_file
+from bayse_agent.adapters.store.database import Database, address_of, connect, file_of
 from bayse_agent.adapters.store.desk import Desk
 from bayse_agent.adapters.store.desk_rows import equity_values, touch_values
+from bayse_agent.adapters.store.failures import damaged, is_damage
 from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.migrate import HEAD, revision, upgrade
 from bayse_agent.adapters.store.orders import Orders
 from bayse_agent.adapters.store.rows import as_text, market_values
 from bayse_agent.adapters.store.verification import Verdict, verify
 from bayse_agent.domain.books import Books, Equity
-from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.errors import ConfigurationError, StoreUnavailable
 from bayse_agent.domain.forecast import Forecast
 from bayse_agent.domain.journal import (
     Deposit,
@@ -40,16 +41,51 @@ from bayse_agent.domain.portfolio import Portfolio
 async def open_store(url: str) -> SqlStore:
     """Open the books at a SQLAlchemy address, bringing their schema up to date first.
 
-    They can be read then. To change them, take the lease.
+    They can be read then. To change them, take the lease. Raises ConfigurationError for books that
+    cannot be used, StoreUnavailable while they cannot be reached.
     """
+    return await _opened(url, _up_to_date)
+
+
+async def read_store(url: str) -> SqlStore:
+    """Open books that are there already, and leave their schema alone.
+
+    Raises ConfigurationError when there are none, or older ones.
+    """
+    file = file_of(address_of(url))
+    if file is not None and not file.is_file():
+        raise ConfigurationError(f"there are no books at {file}")
+    return await _opened(url, _as_it_is)
+
+
+async def _opened(url: str, prepare: Callable[[Database], Awaitable[None]]) -> SqlStore:
     database = connect(url)
     try:
-        if await database.read(revision) != HEAD:
-            await database.run_schema(upgrade)
+        await database.read(check_file)
+        await prepare(database)
         return SqlStore(database, await database.read(load_standing))
+    except StoreUnavailable as error:
+        await database.close()
+        if is_damage(error):
+            raise damaged(url, error) from error
+        raise
     except BaseException:
         await database.close()
         raise
+
+
+async def _up_to_date(database: Database) -> None:
+    if await database.read(revision) != HEAD:
+        await database.run_schema(upgrade)
+
+
+async def _as_it_is(database: Database) -> None:
+    found = await database.read(revision)
+    if found != HEAD:
+        raise ConfigurationError(
+            f"the books are at revision {found}, this program needs {HEAD}: "
+            "run `bayse-agent db upgrade`"
+        )
 
 
 class SqlStore(Desk, Orders):
@@ -192,9 +228,9 @@ class SqlStore(Desk, Orders):
         async with self._changing() as standing:
             return await self._database.read(lambda connection: check(connection, standing))
 
-    async def verify(self) -> Verdict:
-        """Hold the audit journal against itself and against the books."""
-        return await self._database.read(verify)
+    async def verify(self, head: str | None = None) -> Verdict:
+        """Hold the audit journal against itself and the books, and a head noted earlier to it."""
+        return await self._database.read(lambda connection: verify(connection, head))
 
     async def markets_seen(self) -> int:
         return await self._database.read(queries.markets_seen)

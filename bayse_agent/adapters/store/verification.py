@@ -38,17 +38,25 @@ class _Reading:
     bodies: _Bodies = field(default_factory=dict)
     statuses: dict[str, str] = field(default_factory=dict)
     orders: dict[str, str] = field(default_factory=dict)
+    hashes: set[str] = field(default_factory=set)
     lease: str | None = None
     rows: int = 0
     head: str = START
 
 
-def verify(connection: Connection) -> Verdict:
-    """Compute the chain anew, and hold every row against what it speaks of."""
+def verify(connection: Connection, head: str | None = None) -> Verdict:
+    """Compute the chain anew, and hold every row against what it speaks of.
+
+    `head` is one that was noted earlier: a row with that hash must be there.
+    """
     reading = _read(connection)
     found = list(reading.findings)
     for subject in SUBJECTS.values():
         found += _compare(connection, subject, reading.bodies.get(subject.kind, {}))
+    if head is not None and head not in reading.hashes:
+        found.append(
+            f"no audit row has the head that was noted, {head}: rows were lost or made anew"
+        )
     found += _standing_of_intents(connection, reading)
     found += _orders(connection, reading)
     found += _lease(connection, reading)
@@ -68,6 +76,7 @@ def _read(connection: Connection) -> _Reading:
         if row.hash != audit_hash(row.number, note, row.mode, row.previous):
             reading.findings.append(f"audit row {row.number} was changed: {row.kind} {row.subject}")
         reading.rows, reading.head = row.number, row.hash
+        reading.hashes.add(row.hash)
         _take(reading, note)
     return reading
 
