@@ -147,12 +147,5 @@ class Account:
         if self.is_house:
             return
         self.results.append(
-            Result(
-                at_ms=at_ms,
-                market=market,
-                currency=currency,
-                cause=cause,
-                profit_nanos=received_nanos - cost_nanos,
-                cost_nanos=cost_nanos,
-            )
+            Result(at_ms, market, currency, cause, received_nanos - cost_nanos, cost_nanos)
         )

@@ -25,10 +25,16 @@ LEAST = {Currency.NGN: Decimal(100), Currency.USD: Decimal(1)}
 PRICE_LOW, PRICE_HIGH = Decimal("0.01"), Decimal("0.99")
 SLIPPAGE_HIGH = Decimal("0.50")
 AMOUNT_HIGH = Decimal(10) ** 12
+_NOTHING = Decimal(0)
+# Names of the module's own: Python 3.11 finds members of enumerations slowly.
+_CLOB = Engine.CLOB
+_LIMIT, _MARKET = OrderType.LIMIT, OrderType.MARKET
+_GTD = TimeInForce.GTD
+_REJECT = Policy.REJECT
 
 
 def amount(value: Decimal) -> None:
-    if not value.is_finite() or value <= 0:
+    if not value.is_finite() or value <= _NOTHING:
         raise bad_request("amount must be greater than 0")
     if value > AMOUNT_HIGH:
         raise bad_request("amount is too large")
@@ -44,8 +50,7 @@ def tradable(market: MarketState, currency: Currency) -> None:
 
 def tick_of(state: State, price: Decimal) -> int:
     """The tick of a limit price, which must lie in 0.01..0.99 and on the grid."""
-    known = state.ticks.get(price) if price.is_finite() else None
-    if known is not None:
+    if price.is_finite() and (known := state.ticks.get(price)) is not None:
         return known
     if not price.is_finite() or not PRICE_LOW <= price <= PRICE_HIGH:
         raise bad_request("price must be between 0.01 and 0.99")
@@ -60,17 +65,17 @@ def shape(state: State, market: MarketState, request: PlaceOrder) -> None:
     amount(request.amount)
     tradable(market, request.currency)
     _slippage(request.max_slippage)
-    is_book = market.event.spec.engine is Engine.CLOB
-    if request.type is OrderType.LIMIT and request.price is None:
+    is_book = market.event.spec.engine is _CLOB
+    if request.type is _LIMIT and request.price is None:
         raise unprocessable("price is required for LIMIT orders")
-    if not is_book and request.type is OrderType.LIMIT and request.price is not None:
+    if not is_book and request.type is _LIMIT and request.price is not None:
         tick_of(state, request.price)
-    if is_book and request.type is OrderType.MARKET:
+    if is_book and request.type is _MARKET:
         if state.switches.market_on_book is Policy.REJECT:
             raise bad_request("MARKET orders are not supported on CLOB markets")
         if request.post_only:
             raise unprocessable("postOnly is only valid for LIMIT orders")
-    if request.time_in_force is TimeInForce.GTD:
+    if request.time_in_force is _GTD:
         _expiry(state, request)
 
 
@@ -88,7 +93,7 @@ def _expiry(state: State, request: PlaceOrder) -> None:
 
 def minimum(market: MarketState, currency: Currency, amount: Decimal) -> None:
     """A buy is at least the platform's and the market's minimum."""
-    least = max(LEAST[currency], market.spec.minimum_order.get(currency, Decimal(0)))
+    least = max(LEAST[currency], market.spec.minimum_order.get(currency, _NOTHING))
     if amount < least:
         text = f"Minimum buy amount is {currency} {least:,.2f}"
         raise Refusal(400, "MINIMUM_AMOUNT", text)
@@ -98,7 +103,7 @@ def one_sided(
     state: State, account: Account, market: MarketState, outcome: int, currency: Currency
 ) -> None:
     """Nobody buys one outcome while holding the other, where the venue forbids it."""
-    if state.switches.both_sides is Policy.REJECT and account.shares(market, 1 - outcome, currency):
+    if state.switches.both_sides is _REJECT and account.shares(market, 1 - outcome, currency):
         raise bad_request("holding both outcomes of one market is not allowed")
 
 

@@ -42,6 +42,8 @@ from bayse_agent.simulation.exchange.switches import Switches
 from bayse_agent.simulation.exchange.units import NANO, TICKS, to_units
 
 _AS_DOCUMENTED = Switches()
+# Names of the module's own: Python 3.11 finds members of enumerations slowly.
+_AMM, _BUY = Engine.AMM, Side.BUY
 
 
 def _created(event: EventState) -> int:
@@ -149,9 +151,9 @@ class Exchange:
         market, outcome = self.market_of(request.outcome_id)
         checks.shape(self.state, market, request)
         self.state.refresh(market, request.currency)
-        is_pool = market.event.spec.engine is Engine.AMM
+        is_pool = market.event.spec.engine is _AMM
         place = pools.place_on_pool if is_pool else orders.place_on_book
-        if request.side is Side.BUY:
+        if request.side is _BUY:
             checks.minimum(market, request.currency, request.amount)
         return place(self.state, account, market, outcome, request)
 

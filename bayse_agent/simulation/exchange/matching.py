@@ -16,7 +16,11 @@ from bayse_agent.simulation.exchange.resting import take_out
 from bayse_agent.simulation.exchange.state import State
 from bayse_agent.simulation.exchange.units import TICKS
 
+# Names of the module's own: Python 3.11 finds members of enumerations slowly.
 _BUY = Side.BUY
+_FILLED, _PARTIAL = VenueOrderStatus.FILLED, VenueOrderStatus.PARTIAL
+_BOUGHT, _SOLD = ActivityKind.BUY_TRADE_FILL, ActivityKind.SELL_TRADE_FILL
+_BY_TRADE = Cause.TRADE
 
 
 def match(state: State, book: Book, taker: Order, spared: frozenset[int] = frozenset()) -> bool:
@@ -168,7 +172,7 @@ def _account_for(
     order.fill_count += 1
     order.updated_ms = state.now_ms
     is_done = order.filled == order.size
-    order.status = VenueOrderStatus.FILLED if is_done else VenueOrderStatus.PARTIAL
+    order.status = _FILLED if is_done else _PARTIAL
     market.accounts[account.number] = account
     if account.is_house:
         return
@@ -179,10 +183,10 @@ def _account_for(
         cost = account.gave_up(asset, micro)
         received = cash - fee_nanos
         account.realised(
-            market, currency, state.now_ms, Cause.TRADE, received_nanos=received, cost_nanos=cost
+            market, currency, state.now_ms, _BY_TRADE, received_nanos=received, cost_nanos=cost
         )
     account.note(
-        ActivityKind.BUY_TRADE_FILL if order.side is _BUY else ActivityKind.SELL_TRADE_FILL,
+        _BOUGHT if order.side is _BUY else _SOLD,
         market,
         order.outcome,
         currency,

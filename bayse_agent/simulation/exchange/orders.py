@@ -42,13 +42,25 @@ from bayse_agent.simulation.exchange.state import State
 from bayse_agent.simulation.exchange.switches import SellUnit
 from bayse_agent.simulation.exchange.units import MICRO, NANO, SHARE_STEP, TICKS, to_ms, to_units
 
+# Names of the module's own: Python 3.11 finds members of enumerations slowly.
+_BUY = Side.BUY
+_LIMIT, _MARKET = OrderType.LIMIT, OrderType.MARKET
+_GTC, _GTD, _FAK, _FOK = TimeInForce.GTC, TimeInForce.GTD, TimeInForce.FAK, TimeInForce.FOK
+_SKIP = SelfTrade.SKIP
+_IN_SHARES, _IN_CASH = SellUnit.SHARES, SellUnit.CASH
+_OPEN, _PARTIAL, _FILLED = (
+    VenueOrderStatus.OPEN,
+    VenueOrderStatus.PARTIAL,
+    VenueOrderStatus.FILLED,
+)
+
 
 def place_on_book(
     state: State, account: Account, market: MarketState, outcome: int, request: PlaceOrder
 ) -> Order:
     """Take an order on a book: check it, match it, and rest or end what is left."""
     book = state.book(market, request.currency)
-    if request.type is OrderType.MARKET:
+    if request.type is _MARKET:
         walk = _market_walk(state, book, account, market, outcome, request)
         own_tick, size, is_whole = walk.worst_tick, walk.micro, walk.is_complete
     else:
@@ -67,7 +79,7 @@ def _slippage_limit(book: Book, taker: Taker, slippage: Decimal) -> int | None:
     best = next(offers(book, taker), None)
     if best is None:
         return None
-    if taker.side is Side.BUY:
+    if taker.side is _BUY:
         return int(best[0] * (1 + slippage))
     return int(-(-best[0] * (1 - slippage) // 1))
 
@@ -77,9 +89,9 @@ def limit_size(state: State, request: PlaceOrder, own_tick: int) -> int:
 
     Raises Refusal when less than a hundredth of a share comes out.
     """
-    if request.side is Side.BUY:
+    if request.side is _BUY:
         size = _spendable(state, request.amount) // (own_tick * request.currency.payout)
-    elif state.switches.sell_unit is SellUnit.SHARES:
+    elif state.switches.sell_unit is _IN_SHARES:
         size = to_units(request.amount, MICRO)
     else:
         size = to_units(request.amount, NANO) // (own_tick * request.currency.payout)
@@ -122,18 +134,18 @@ def sized_walk(
     state: State, book: Book, taker: Taker, amount: Decimal, sell_unit: SellUnit
 ) -> Walk:
     """Walk the book with an order's `amount`, in the unit that it has on that side."""
-    if taker.side is Side.BUY:
+    if taker.side is _BUY:
         return walk_cash(book, taker, _spendable(state, amount))
-    if sell_unit is SellUnit.CASH:
+    if sell_unit is _IN_CASH:
         return walk_cash(book, taker, to_units(amount, NANO))
     return walk_size(book, taker, to_units(amount, MICRO) // SHARE_STEP * SHARE_STEP)
 
 
 def _describe(order: Order, request: PlaceOrder) -> None:
     order.type = request.type
-    default = TimeInForce.FAK if request.type is OrderType.MARKET else TimeInForce.GTC
+    default = _FAK if request.type is _MARKET else _GTC
     order.force = request.time_in_force or default
-    order.self_trade = request.self_trade or SelfTrade.SKIP
+    order.self_trade = request.self_trade or _SKIP
     order.post_only = request.post_only
     order.amount = to_units(request.amount, NANO)
     order.expires_ms = None if request.expires_at is None else to_ms(request.expires_at)
@@ -142,7 +154,7 @@ def _describe(order: Order, request: PlaceOrder) -> None:
 def _admit(state: State, book: Book, order: Order, *, is_whole: bool) -> None:
     """Last checks, against the account and the book. Raises Refusal."""
     account = order.account
-    if order.side is Side.BUY:
+    if order.side is _BUY:
         checks.one_sided(state, account, order.market, order.outcome, order.currency)
         checks.cash(account, order.currency, order.amount)
     else:
@@ -151,13 +163,13 @@ def _admit(state: State, book: Book, order: Order, *, is_whole: bool) -> None:
         )
     if order.post_only and _would_cross(book, order):
         raise unprocessable("post-only order would cross the book")
-    if order.force is TimeInForce.FOK and not (is_whole and reach(book, order) >= order.size):
+    if order.force is _FOK and not (is_whole and reach(book, order) >= order.size):
         raise no_liquidity()
 
 
 def _shares_asked(state: State, order: Order) -> int:
     """Micro-shares that a sell must have at hand: all it asked to sell, whatever is on offer."""
-    if state.switches.sell_unit is SellUnit.CASH:
+    if state.switches.sell_unit is _IN_CASH:
         return order.size
     return order.amount // (NANO // MICRO) // SHARE_STEP * SHARE_STEP
 
@@ -179,7 +191,7 @@ def _enter(state: State, book: Book, order: Order, *, is_whole: bool) -> Order:
         account.orders[order.sequence] = order
     order.market.order_count += 1
     account.note(
-        created_kind(order.side, is_limit=order.type is OrderType.LIMIT),
+        created_kind(order.side, is_limit=order.type is _LIMIT),
         order.market,
         order.outcome,
         order.currency,
@@ -194,15 +206,15 @@ def _enter(state: State, book: Book, order: Order, *, is_whole: bool) -> Order:
 def _finish(state: State, order: Order, *, went_on: bool, is_whole: bool) -> None:
     """Decide what becomes of the unfilled rest."""
     if order.filled == order.size:
-        order.status = VenueOrderStatus.FILLED if is_whole else VenueOrderStatus.CANCELLED
+        order.status = _FILLED if is_whole else VenueOrderStatus.CANCELLED
     elif not went_on:
         order.status = VenueOrderStatus.CANCELLED if order.filled else VenueOrderStatus.REJECTED
-    elif order.force in (TimeInForce.FAK, TimeInForce.FOK):
+    elif order.force is _FAK or order.force is _FOK:
         order.status = VenueOrderStatus.CANCELLED
     else:
-        order.status = VenueOrderStatus.PARTIAL if order.filled else VenueOrderStatus.OPEN
+        order.status = _PARTIAL if order.filled else _OPEN
         rest(state, order)
-        if order.force is TimeInForce.GTD and order.expires_ms is not None:
+        if order.force is _GTD and order.expires_ms is not None:
             state.at(order.expires_ms, partial(expire_order, state, order))
 
 
@@ -253,7 +265,7 @@ def _amend_one(state: State, order: Order, change: Amend, spared: frozenset[int]
     match(state, state.book(order.market, order.currency), order, spared)
     order.self_trade = mode
     if order.filled < order.size:
-        order.status = VenueOrderStatus.PARTIAL if order.filled else VenueOrderStatus.OPEN
+        order.status = _PARTIAL if order.filled else _OPEN
         rest(state, order)
     return order
 
@@ -271,7 +283,7 @@ def _afford(order: Order, tick: int, size: int) -> None:
     """The account can cover the order as amended, with what it has locked already."""
     asset, locked = claim(order)
     rest_of_it = size - order.filled
-    is_buy = order.side is Side.BUY
+    is_buy = order.side is _BUY
     needed = rest_of_it * tick * order.currency.payout if is_buy else rest_of_it
     if order.account.free.holds(asset) + locked < needed:
         if is_buy:
@@ -298,6 +310,6 @@ def _shrink(state: State, order: Order, size: int) -> None:
 
 def _amount_of(order: Order) -> int:
     """`amount` recomputed from size and price: 15 x 0.50 is 7.50 dollars; a sell's are shares."""
-    if order.side is Side.BUY:
+    if order.side is _BUY:
         return order.size * order.own_tick * order.currency.payout
     return order.size * (NANO // MICRO)

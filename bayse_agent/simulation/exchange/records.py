@@ -114,7 +114,7 @@ class Cause(StrEnum):
     SETTLEMENT = "settlement"
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Result:
     """A realised profit or loss, in nanos, with the cost it stands against."""
 
@@ -126,16 +126,14 @@ class Result:
     cost_nanos: int
 
 
+_CREATED = {
+    (Side.BUY, True): ActivityKind.BUY_LIMIT_ORDER_CREATED,
+    (Side.BUY, False): ActivityKind.BUY_MARKET_ORDER_CREATED,
+    (Side.SELL, True): ActivityKind.SELL_LIMIT_ORDER_CREATED,
+    (Side.SELL, False): ActivityKind.SELL_MARKET_ORDER_CREATED,
+}
+
+
 def created_kind(side: Side, *, is_limit: bool) -> ActivityKind:
     """The line that is written when an order is taken."""
-    if side is Side.BUY:
-        return (
-            ActivityKind.BUY_LIMIT_ORDER_CREATED
-            if is_limit
-            else ActivityKind.BUY_MARKET_ORDER_CREATED
-        )
-    return (
-        ActivityKind.SELL_LIMIT_ORDER_CREATED
-        if is_limit
-        else ActivityKind.SELL_MARKET_ORDER_CREATED
-    )
+    return _CREATED[side, is_limit]

@@ -9,11 +9,13 @@ from bayse_agent.simulation.exchange.ledger import CASH, share_asset
 from bayse_agent.simulation.exchange.records import ActivityKind
 from bayse_agent.simulation.exchange.state import State
 
+_BUY = Side.BUY
+
 
 def claim(order: Order) -> tuple[int, int]:
     """(asset, units) that the unfilled rest of an order may still take from its account."""
     rest = order.size - order.filled
-    if order.side is Side.BUY:
+    if order.side is _BUY:
         return CASH[order.currency], rest * order.own_tick * order.currency.payout
     return share_asset(order.market.number, order.outcome, order.currency), rest
 
@@ -55,7 +57,7 @@ def take_out(state: State, order: Order, status: VenueOrderStatus) -> None:
     take_off(state, order)
     order.status = status
     order.updated_ms = state.now_ms
-    is_buy = order.side is Side.BUY
+    is_buy = order.side is _BUY
     order.account.note(
         _HISTORY[order.side, status],
         order.market,

@@ -37,6 +37,7 @@ class State:
         self.switches = switches
         self.floor_ticks = to_units(switches.fee_floor, TICKS)
         self.spendable_part = 1 - switches.dust
+        self._is_shared = switches.books is Books.SHARED
         self.ticks: dict[Decimal, int] = {}
         self.ledger = Ledger(journal)
         self.outside: Holder = self.ledger.open()
@@ -73,7 +74,7 @@ class State:
 
     def book(self, market: MarketState, currency: Currency) -> Book:
         """The book that an order in that currency goes to."""
-        key = Currency.USD if self.switches.books is Books.SHARED else currency
+        key = Currency.USD if self._is_shared else currency
         book = market.books.get(key)
         if book is None:
             book = market.books[key] = Book()
