@@ -133,6 +133,12 @@ def test_decide_exit_asks_for_a_level_between_two_cents_at_the_lower_one_where_i
     assert sold(decide_exit(a_position(), market, belief, rule)).wish.worst_price == worst
 
 
+def test_decide_exit_asks_for_no_price_below_what_may_be_sold_at() -> None:
+    market = seen([("0.333", "50")], [("0.551", "50")])
+    answer = sold(decide_exit(a_position(), market, None, RULE))
+    assert answer.wish.worst_price == Decimal("0.333")
+
+
 def test_decide_exit_without_a_stop_loss_bears_any_loss() -> None:
     rule = ExitRule(stop_loss=None)
     answer = decide_exit(a_position(), seen([("0.03", "50")], [("0.05", "50")]), None, rule)
@@ -183,6 +189,15 @@ def test_decide_exit_when_the_book_is_old_then_nothing_is_sold() -> None:
     market = seen([("0.10", "50")], [("0.12", "50")])
     later = replace(market, now=NOON + timedelta(seconds=11))
     assert kept(decide_exit(a_position(), later, None, RULE)) is KeepReason.STALE
+
+
+@pytest.mark.parametrize("clock", ["source_at", "received_at"])
+def test_decide_exit_when_the_book_is_old_by_either_clock_then_nothing_is_sold(clock: str) -> None:
+    market = seen([("0.10", "50")], [("0.12", "50")])
+    assert market.book1 is not None
+    book = replace(market.book1, **{clock: NOON - timedelta(seconds=11)})
+    answer = decide_exit(a_position(), replace(market, book1=book), None, RULE)
+    assert kept(answer) is KeepReason.STALE
 
 
 def test_decide_exit_when_the_book_is_of_the_future_then_nothing_is_sold() -> None:
@@ -310,6 +325,13 @@ def test_decide_exit_when_the_gain_is_there_only_before_the_fee_then_it_is_not_t
     rule = ExitRule(take_profit=Decimal("0.20"))
     answer = decide_exit(a_position(), seen([("0.66", "50")], [("0.68", "50")]), None, rule)
     assert kept(answer) is KeepReason.HOLDING
+
+
+def test_decide_exit_near_the_close_when_belief_sees_more_then_no_profit_is_taken() -> None:
+    rule = ExitRule(take_profit=Decimal("0.20"))
+    market = seen([("0.70", "50")], [("0.72", "50")], left_s=60)
+    answer = decide_exit(a_position(), market, a_forecast(0.90, 0.01), rule)
+    assert kept(answer) is KeepReason.HOLDING_IS_WORTH_MORE
 
 
 def test_decide_exit_when_the_price_fell_from_its_best_after_a_gain_then_it_is_sold() -> None:

@@ -129,6 +129,12 @@ def test_when_it_is_no_price_window_then_no_proof_is_asked_for() -> None:
     assert isinstance(when(closing(20, is_window=False), BET, RULE, NOON), EnterNow)
 
 
+def test_when_it_is_of_a_series_whose_asset_is_not_named_then_proof_is_asked_for() -> None:
+    context = closing(100)
+    context = replace(context, event=replace(context.event, symbol=None))
+    assert isinstance(when(context, BET, RULE, NOON), Skip)
+
+
 def test_when_there_is_no_closing_time_then_it_skips() -> None:
     context = a_context(event=an_event(closes_at=None))
     assert isinstance(when(context, BET, RULE, NOON, PROVEN), Skip)
