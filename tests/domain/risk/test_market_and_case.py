@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 
 from bayse_agent.domain.decision import Reason
+from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import Engine, MarketStatus
 from bayse_agent.domain.money import Price
-from bayse_agent.domain.risk import Refused, review
+from bayse_agent.domain.risk import Limits, Refused, review
 from tests.builders import NOON, a_book, a_context, a_market, a_quote, an_event, some_books
 from tests.domain.risk.cases import LIMITS, a_bet, at_price, by_hand, refusals
 
@@ -119,6 +120,34 @@ def test_review_holds_the_offers_at_the_worst_price_to_the_stake(
     limits = replace(LIMITS, min_depth=Decimal(factor))
     assert refusals(context=context, limits=limits) == reasons
     assert refusals(by_hand(), context=context, limits=limits) == reasons
+
+
+@pytest.mark.parametrize(("stake", "reasons"), [("1020", []), ("1020.01", [Reason.REFUSED_DEPTH])])
+def test_review_of_a_stake_of_all_that_is_on_offer_approves(
+    stake: str, reasons: list[Reason]
+) -> None:
+    context = a_context(book1=a_book(asks=(("0.51", "20"),)))
+    assert refusals(a_bet(stake), context=context) == reasons
+
+
+def test_refusals_of_a_market_tell_what_they_saw() -> None:
+    context = a_context(
+        event=an_event(closes_at=None), market=a_market(), book1=a_book(bids=(("0.30", "1"),))
+    )
+    halved = replace(context, book1=a_book(bids=()))
+    limits = replace(LIMITS, categories=("sports", "FX"))
+    assert told(context, limits) == {
+        Reason.REFUSED_CATEGORY: ({"category": "CRYPTO"}, "sports, FX"),
+        Reason.REFUSED_TIME_LEFT: ({"time_left": "not known"}, "20 to 2592000 s"),
+        Reason.REFUSED_SPREAD: ({"spread": "0.21"}, "0.10"),
+    }
+    assert told(halved, LIMITS)[Reason.REFUSED_SPREAD] == ({"spread": "a side is empty"}, "0.10")
+
+
+def told(context: Context, limits: Limits) -> dict[Reason, tuple[dict[str, str], str]]:
+    verdict = review(a_bet(), context, some_books(), limits)
+    assert isinstance(verdict, Refused)
+    return {one.check: (dict(one.inputs), one.limit) for one in verdict.reasons}
 
 
 @pytest.mark.parametrize(("raw", "reasons"), [("0.0101", []), ("0.01", [Reason.REFUSED_EDGE])])

@@ -29,7 +29,7 @@ def check_category(view: View) -> Finding:
         check=Reason.REFUSED_CATEGORY,
         holds=not allowed or found.strip().casefold() in allowed,
         inputs={"category": found},
-        limit=", ".join(view.limits.categories) or "any",
+        limit=", ".join(view.limits.categories),
     )
 
 
