@@ -16,6 +16,7 @@ import structlog
 from bayse_agent.domain.errors import (
     BrokenInvariant,
     ConfigurationError,
+    InvalidValue,
     VenueError,
     VenueMalformed,
     VenueNotFound,
@@ -48,6 +49,7 @@ from bayse_agent.simulation.paper.eyes import Eyes, Eyesight, market_in
 from bayse_agent.simulation.paper.listings import Listing
 from bayse_agent.simulation.paper.log import FORMAT, PaperLog
 from bayse_agent.simulation.paper.market_data import PaperMarketData
+from bayse_agent.simulation.paper.sealing import as_sent, check_change
 from bayse_agent.simulation.paper.seen import Seen
 from bayse_agent.simulation.paper.steps import (
     Amending,
@@ -109,7 +111,7 @@ class PaperVenue(PaperMarketData):
     # -- what is done --------------------------------------------------------------------------
 
     def seal(self, order: PlaceOrder, *, key: str) -> SealedOrder:
-        return seal_order(order, key)
+        return seal_order(as_sent(order), key)
 
     async def send(self, sealed: SealedOrder) -> PlaceReply:
         order, key = unseal_order(sealed)
@@ -127,6 +129,10 @@ class PaperVenue(PaperMarketData):
         return _only(VenueOrder, answer)
 
     async def amend(self, change: Amend, *, key: str) -> Accepted | Declined | Unresolved:
+        try:
+            check_change(change)
+        except InvalidValue as error:
+            return Declined(status=_NOT_SENT, code="invalid_order", message=str(error))
         write = Amending(change=change, amend_key=key)
         known = self._desk.repeated(write)
         if known is not None:

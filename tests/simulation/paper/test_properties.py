@@ -46,7 +46,7 @@ _LADDERS = st.tuples(
     st.lists(st.tuples(_TICKS, _COUNTS), max_size=4, unique_by=lambda rung: rung[0]),
     st.lists(st.tuples(_TICKS, _COUNTS), max_size=4, unique_by=lambda rung: rung[0]),
 ).map(lambda sides: _apart(*sides))
-_LIMITS = st.none() | st.integers(10, 990)
+_LIMITS = st.none() | st.integers(1, 99).map(lambda cents: 10 * cents)
 _ORDERS = st.fixed_dictionaries(
     {
         "side": st.sampled_from(Side),
@@ -63,7 +63,7 @@ _ACTS = st.one_of(
     st.tuples(st.just("pool"), _ORDERS),
     st.tuples(st.just("trade"), st.tuples(_TICKS, _COUNTS)),
     st.tuples(st.just("cancel"), st.integers(0, 5)),
-    st.tuples(st.just("amend"), st.tuples(st.integers(0, 5), st.integers(10, 990), _COUNTS)),
+    st.tuples(st.just("amend"), st.tuples(st.integers(0, 5), st.integers(9, 100), _COUNTS)),
     st.tuples(st.sampled_from(["mint", "burn"]), st.integers(1, 3000)),
     st.tuples(st.just("pass"), st.integers(1, 240)),
     st.tuples(st.just("end"), st.integers(0, 3)),
@@ -142,10 +142,10 @@ class Play:
         await self.paper.cancel(self.order(index))
 
     async def _amend(self, what: tuple[int, int, int]) -> None:
-        index, tick, count = what
+        index, cents, count = what
         change = Amend(
             order_id=self.order(index),
-            new_price=Price(Decimal(tick) / 1000),
+            new_price=Price(Decimal(cents) / 100),
             new_size=Shares(Decimal(count)),
         )
         self.count += 1
