@@ -41,11 +41,16 @@ _RESTING = (TimeInForce.GTC, TimeInForce.GTD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Eyesight:
-    """How far is looked: levels of a book, and trades back, so many a page."""
+    """How far is looked: levels of a book, and trades back, so many a page. And how often, at most:
+    where orders rest, where a held market has closed, and where shares are merely held.
+    """
 
     depth: int = 20
     trades: int = 100
     trade_pages: int = 5
+    resting_every_s: float = 5.0
+    closed_every_s: float = 15.0
+    held_every_s: float = 60.0
 
 
 class Eyes:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.money import Money
 from bayse_agent.simulation.paper.lines import SealedLines
 from bayse_agent.simulation.paper.steps import OPENING, STEP, Opening, Step
 
@@ -63,3 +64,19 @@ class PaperLog:
             return kind.validate_json(line)
         except ValidationError as error:
             raise self._lines.damaged(number, f"{error.error_count()} values are wrong") from error
+
+
+def opened(log: PaperLog | None, bankroll: Money, now_ms: int) -> Opening:
+    """How the account began, or begins now."""
+    opening = Opening(format=FORMAT, at_ms=now_ms, bankroll=bankroll)
+    if log is None:
+        return opening
+    if log.opening is None:
+        log.begin(opening)
+        return opening
+    if log.opening.bankroll != bankroll:
+        raise ConfigurationError(
+            f"the paper account was begun with {log.opening.bankroll}, not {bankroll}: "
+            "set PAPER_BANKROLL to that, or begin a new account in another directory"
+        )
+    return log.opening

@@ -15,12 +15,12 @@ import structlog
 
 from bayse_agent.domain.errors import (
     BrokenInvariant,
-    ConfigurationError,
     InvalidValue,
     VenueError,
     VenueMalformed,
     VenueNotFound,
     VenueRejected,
+    VenueUnreachable,
 )
 from bayse_agent.domain.market import Event, EventId, MarketId, OutcomeId, Page
 from bayse_agent.domain.money import Currency, Money
@@ -47,7 +47,7 @@ from bayse_agent.simulation.exchange.units import to_ms
 from bayse_agent.simulation.paper.desk import PaperDesk
 from bayse_agent.simulation.paper.eyes import Eyes, Eyesight, market_in
 from bayse_agent.simulation.paper.listings import Listing
-from bayse_agent.simulation.paper.log import FORMAT, PaperLog
+from bayse_agent.simulation.paper.log import PaperLog, opened
 from bayse_agent.simulation.paper.market_data import PaperMarketData
 from bayse_agent.simulation.paper.sealing import as_sent, check_change
 from bayse_agent.simulation.paper.seen import Seen
@@ -55,7 +55,6 @@ from bayse_agent.simulation.paper.steps import (
     Amending,
     Cancelling,
     Converting,
-    Opening,
     Placing,
     Step,
     Write,
@@ -70,6 +69,8 @@ U = TypeVar("U")
 
 _LONG_MS = 3_600_000
 """An end that is not announced within an hour is asked for less often."""
+_GIVE_UP_MS = 600_000
+"""So long after the end of an order its market must be readable, or it ends unseen."""
 _NOT_SENT = 0
 """The status of a Declined that no venue said: there was nothing to answer it from."""
 
@@ -78,8 +79,7 @@ class PaperVenue(PaperMarketData):
     """`ports.Venue`, and `ports.MarketData` that goes through to the real one.
 
     `log` is where the account lives; without one it ends with the program. Resting orders and the
-    ends of held markets are looked after whenever the account is read, at most every `watch_s`
-    seconds a market for resting orders, `end_s` for markets past their close, and `held_s` else.
+    ends of held markets are looked after whenever the account is read, as often as `eyesight` says.
     Raises ConfigurationError when the account in the log was begun with another bankroll.
     """
 
@@ -91,19 +91,16 @@ class PaperVenue(PaperMarketData):
         bankroll: Money,
         log: PaperLog | None = None,
         eyesight: Eyesight | None = None,
-        watch_s: float = 5.0,
-        end_s: float = 15.0,
-        held_s: float = 60.0,
     ) -> None:
         super().__init__(market_data)
         self._clock = clock
-        self._eyes = Eyes(market_data, eyesight or Eyesight())
+        self._eyesight = eyesight or Eyesight()
+        self._eyes = Eyes(market_data, self._eyesight)
         self._log = log
-        self._every_s = (watch_s, end_s, held_s)
         self._lock = asyncio.Lock()
         self._events: dict[MarketId, EventId] = {}
         self._looked_ms: dict[MarketId, int] = {}
-        opening = _opened(log, bankroll, to_ms(clock.now()))
+        opening = opened(log, bankroll, to_ms(clock.now()))
         self._desk = PaperDesk(start_ms=opening.at_ms, bankroll=opening.bankroll)
         if log is not None:
             self._retake(log)
@@ -271,19 +268,35 @@ class PaperVenue(PaperMarketData):
         """Before time passes the end of resting orders, see what traded through them by then."""
         ending = self._desk.ending(self._now_ms())
         if ending:
-            looks = [look for listing in ending for look in await self._looks(listing)]
+            looks = [look for listing in ending for look in await self._end_of(listing)]
             self._take_note(looks)
+
+    async def _end_of(self, listing: Listing) -> list[Seen]:
+        """The looks at a market whose orders end; what is known of it when it cannot be read.
+
+        One market that the venue tells no more of must not hold up all others for ever.
+        """
+        try:
+            return await self._looks(listing)
+        except VenueUnreachable:
+            raise
+        except VenueError as error:
+            if listing not in self._desk.ending(self._now_ms() - _GIVE_UP_MS):
+                raise
+            market_id = listing.seen.market_id
+            structlog.get_logger("paper").warning("end_unseen", market=market_id, error=str(error))
+            return [Seen(market=listing.seen)]
 
     def _is_due(self, listing: Listing) -> bool:
         market = listing.market
-        watch_s, end_s, held_s = self._every_s
+        eyesight = self._eyesight
         if market.status in ENDED:
             return False
         if market.user_orders:
-            wait_s = watch_s
+            wait_s = eyesight.resting_every_s
         elif self._desk.holds(listing):
             is_awaited = not market.is_open and not self._is_long_past(listing)
-            wait_s = end_s if is_awaited else held_s
+            wait_s = eyesight.closed_every_s if is_awaited else eyesight.held_every_s
         else:
             return False
         looked_ms = self._looked_ms.get(listing.seen.market_id)
@@ -357,22 +370,6 @@ def _looking() -> Iterator[None]:
         yield
     except VenueError as error:
         structlog.get_logger("paper").warning("look_failed", error=str(error))
-
-
-def _opened(log: PaperLog | None, bankroll: Money, now_ms: int) -> Opening:
-    """How the account began, or begins now."""
-    opening = Opening(format=FORMAT, at_ms=now_ms, bankroll=bankroll)
-    if log is None:
-        return opening
-    if log.opening is None:
-        log.begin(opening)
-        return opening
-    if log.opening.bankroll != bankroll:
-        raise ConfigurationError(
-            f"the paper account was begun with {log.opening.bankroll}, not {bankroll}: "
-            "set PAPER_BANKROLL to that, or begin a new account in another directory"
-        )
-    return log.opening
 
 
 def _only(kind: type[A], answer: Answer) -> A | Declined | Unresolved:

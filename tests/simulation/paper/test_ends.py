@@ -11,6 +11,7 @@ from bayse_agent.domain.money import Money
 from bayse_agent.domain.portfolio import Activity
 from bayse_agent.ports import Venue
 from bayse_agent.simulation.exchange.listing import MarketState
+from bayse_agent.simulation.paper.eyes import Eyesight
 from tests.simulation.paper.kit import (
     BANKROLL,
     GTC,
@@ -104,7 +105,7 @@ async def test_market_when_it_ends_before_its_time_then_that_is_noticed_too() ->
 
 async def test_end_when_anybody_reads_the_event_then_it_is_paid_at_once() -> None:
     async with paper_stage() as stage:
-        paper = stage.paper(held_s=1e9, end_s=1e9)
+        paper = stage.paper(eyesight=Eyesight(held_every_s=1e9, closed_every_s=1e9))
         await stage.placed(paper, buying(stage.market, "2000", "0.55"))
         stage.world.exchange.resolve(stage.market, 1)
         event = await paper.event(stage.world.book.id, currency=NGN)  # type: ignore[arg-type]

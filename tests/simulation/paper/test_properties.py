@@ -24,6 +24,7 @@ from bayse_agent.simulation.exchange.resting import claim
 from bayse_agent.simulation.exchange.switches import Switches
 from bayse_agent.simulation.exchange.units import NANO, to_units
 from bayse_agent.simulation.paper.desk import PaperDesk
+from bayse_agent.simulation.paper.eyes import Eyesight
 from bayse_agent.simulation.paper.log import PaperLog
 from bayse_agent.simulation.paper.venue import PaperVenue
 from bayse_agent.simulation.venue import LocalMarketData, LocalVenue
@@ -40,6 +41,7 @@ from tests.simulation.paper.kit import (
 )
 from tests.simulation.server.stage import SHARE, StillWorld
 
+_ALWAYS = Eyesight(resting_every_s=0, closed_every_s=0, held_every_s=0)
 _TICKS = st.integers(20, 980)
 _COUNTS = st.integers(1, 400)
 _LADDERS = st.tuples(
@@ -98,7 +100,7 @@ class Play:
         clock = WorldClock(self.world)
         # Every read looks: what an account tells must not depend on when it looked last.
         self.paper = PaperVenue(
-            data, clock=clock, bankroll=BANKROLL, log=self.log, watch_s=0, end_s=0, held_s=0
+            data, clock=clock, bankroll=BANKROLL, log=self.log, eyesight=_ALWAYS
         )
 
     @property

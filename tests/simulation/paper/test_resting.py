@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from bayse_agent.adapters.bayse.venue import BayseVenue
+from bayse_agent.domain.errors import VenueNotFound
 from bayse_agent.domain.market import Event, EventId, Side
 from bayse_agent.domain.money import Currency, Price, Shares
 from bayse_agent.domain.order import (
@@ -357,3 +359,40 @@ class Untold:
         event = await self._data.event(event_id, currency=currency)
         markets = tuple(replace(market, fee_rate=None) for market in event.markets)
         return replace(event, markets=markets)
+
+
+async def test_order_when_its_event_is_told_of_no_more_then_it_ends_unseen_after_a_while() -> None:
+    async with paper_stage() as stage:
+        forgetful = Forgetful(stage.real)
+        paper = stage.paper(data=forgetful)
+        order = await stage.placed(paper, _resting(stage.market, "1000", "0.50"))
+        forgetful.event_id = stage.world.book.id
+        stage.pass_minutes(16)
+        group = stage.world.group.markets[0]
+        reply = await stage.place(paper, buying(group, "1000", "0.55"))
+        assert isinstance(reply, Declined)
+        assert reply.code == "not_sent"
+        assert (await paper.order(order.id)).status is OPEN
+        stage.pass_minutes(10)
+        assert (await paper.order(order.id)).status is VenueOrderStatus.CANCELLED
+        assert await cash(paper) == (BANKROLL.amount, Decimal(0))
+
+
+class Forgetful(Untold):
+    """The venue, without one of its events."""
+
+    event_id = ""
+
+    async def event(self, event_id: EventId, *, currency: Currency) -> Event:
+        if event_id == self.event_id:
+            raise VenueNotFound("Event not found", status=404)
+        return await self._data.event(event_id, currency=currency)
+
+
+async def test_key_when_sent_twice_at_once_then_the_order_is_taken_once() -> None:
+    async with paper_stage() as stage:
+        paper = stage.paper()
+        sealed = paper.seal(buying(stage.market, "1000", "0.55"), key="one")
+        replies = await asyncio.gather(*(paper.send(sealed) for _ in range(3)))
+        assert all(isinstance(reply, Accepted) for reply in replies)
+        assert (await paper.orders(currency=NGN)).total == 1
