@@ -27,6 +27,7 @@ from tests.builders import (
     an_event,
     an_underlying,
     some_books,
+    some_tags,
 )
 from tests.domain.risk.cases import (
     LIMITS,
@@ -200,6 +201,7 @@ def test_review_on_a_context_that_cannot_be_read_refuses(context: Context) -> No
         {"equity": (replace(equity(1)[0], wallet=Money.of(1, Currency.USD)),)},
         {"peak": Money.of(1, Currency.USD)},
         {"reconciled_at": BARE},
+        {"tags": {"far": replace(some_tags("far"), closes_at=BARE)}},
         {"portfolio": None},
         {"entries": None},
     ],
@@ -243,7 +245,9 @@ def test_review_on_books_found_equal_long_ago_refuses(seconds: int) -> None:
 
 def test_review_on_books_never_reconciled_refuses() -> None:
     books = replace(some_books(), reconciled_at=None)
-    assert refusals(books=books) == [Reason.REFUSED_BOOKS_AGE]
+    verdict = review(a_bet(), a_context(), books, LIMITS)
+    assert isinstance(verdict, Refused)
+    assert [str(one) for one in verdict.reasons] == ["books_age never reconciled; limit 120 s"]
 
 
 def test_review_of_a_buy_by_hand_needs_no_edge_but_keeps_every_other_limit() -> None:
