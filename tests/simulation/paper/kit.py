@@ -74,6 +74,7 @@ class PaperStage:
     desk: Desk
     real: BayseVenue
     clock: WorldClock
+    address: str
     keys: int = 0
 
     @property
@@ -93,6 +94,13 @@ class PaperStage:
         **more: Any,
     ) -> PaperVenue:
         return PaperVenue(data or self.real, clock=self.clock, bankroll=bankroll, log=log, **more)
+
+    @asynccontextmanager
+    async def stranger(self) -> AsyncIterator[BayseVenue]:
+        """The venue as it is seen without an account there."""
+        client = BayseClient(self.address, timer=SystemClock(), options=QUICK)
+        async with client:
+            yield BayseVenue(client, clock=self.clock)
 
     def asks(self, *rungs: tuple[int, int], bids: tuple[tuple[int, int], ...] = ()) -> None:
         self.world.quote(self.market, bids=bids or ((450, 1000),), asks=rungs, stamp=self._key())
@@ -129,7 +137,7 @@ async def paper_stage() -> AsyncIterator[PaperStage]:
         client = BayseClient(address, timer=SystemClock(), credentials=credentials, options=QUICK)
         async with client:
             real = BayseVenue(client, clock=clock)
-            yield PaperStage(world=world, desk=desk, real=real, clock=clock)
+            yield PaperStage(world=world, desk=desk, real=real, clock=clock, address=address)
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from bayse_agent.simulation.faults import FaultPlan, parse_faults
 from tests.simulation.paper.kit import (
     BANKROLL,
     FOK,
+    GTC,
     NGN,
     PaperStage,
     buying,
@@ -156,6 +157,19 @@ async def test_level_when_taken_then_it_is_gone_from_the_other_outcome_too() -> 
             paper, selling(stage.market, "10", "0.44", outcome=1, time_in_force=FOK)
         )
         assert isinstance(reply, Declined)
+
+
+async def test_paper_when_there_is_no_account_at_the_venue_then_it_trades_all_the_same() -> None:
+    async with paper_stage() as stage, stage.stranger() as data:
+        paper = stage.paper(data=data)
+        for order in (
+            buying(stage.market, "2000", "0.55"),
+            buying(stage.market, "1000", "0.40", time_in_force=GTC),
+            buying(stage.pool, "2000"),
+        ):
+            await stage.placed(paper, order)
+        stage.pass_minutes(1)
+        assert len(await paper.holdings()) == 2
 
 
 async def test_bankroll_when_spent_then_nothing_more_is_bought() -> None:
