@@ -159,15 +159,16 @@ async def test_level_when_taken_then_it_is_gone_from_the_other_outcome_too() -> 
         assert isinstance(reply, Declined)
 
 
-async def test_paper_when_there_is_no_account_at_the_venue_then_it_trades_all_the_same() -> None:
+async def test_paper_when_there_is_no_key_then_orders_are_taken_but_none_may_rest() -> None:
+    """The venue tells others' trades to known keys only, and an order that rests needs them."""
     async with paper_stage() as stage, stage.stranger() as data:
         paper = stage.paper(data=data)
-        for order in (
-            buying(stage.market, "2000", "0.55"),
-            buying(stage.market, "1000", "0.40", time_in_force=GTC),
-            buying(stage.pool, "2000"),
-        ):
-            await stage.placed(paper, order)
+        await stage.placed(paper, buying(stage.market, "2000", "0.55"))
+        await stage.placed(paper, buying(stage.pool, "2000"))
+        resting = buying(stage.market, "1000", "0.40", time_in_force=GTC)
+        reply = await stage.place(paper, resting)
+        assert isinstance(reply, Declined)
+        assert reply.code == "not_sent"
         stage.pass_minutes(1)
         assert len(await paper.holdings()) == 2
 
