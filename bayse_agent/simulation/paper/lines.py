@@ -1,13 +1,14 @@
 """A file that only grows: sealed lines, each on the disk before anybody hears of it.
 
-A line begins with a checksum over itself and all before it, so that one that was changed, lost or
-moved is noticed. One program at a time holds the file. A last line that was not finished was never
-answered to anybody: it is dropped.
+A line is a JSON object that ends with a checksum over itself and all before it, so that one that
+was changed, lost or moved is noticed. One program at a time holds the file. A last line that was
+not finished was never answered to anybody: it is dropped.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from bayse_agent.domain.errors import BrokenInvariant, ConfigurationError
 if sys.platform != "win32":
     import fcntl
 
+_LINE = re.compile(rb'(\{.+),"check":"([0-9a-f]{16})"\}')
+
 
 class SealedLines:
     """The file, held open and locked. `lines` are those that it had when it was opened."""
@@ -28,6 +31,7 @@ class SealedLines:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._seal = b""
+        self._failure: str | None = None
         with _as_configuration(path):
             is_new = not path.exists()
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -45,15 +49,21 @@ class SealedLines:
         self._file.close()
 
     def append(self, text: bytes) -> None:
-        """Put a line on the disk. Raises BrokenInvariant when it cannot be: nothing may go on."""
+        """Put a JSON object on the disk, as one line.
+
+        Raises BrokenInvariant when it cannot be, and ever after: nothing may follow a torn line.
+        """
+        if self._failure is not None:
+            raise BrokenInvariant(self._failure)
         seal = _sealed(self._seal, text)
-        line = seal + b" " + text + b"\n"
+        line = b'%s,"check":"%s"}\n' % (text.removesuffix(b"}"), seal)
         try:
             if self._file.write(line) != len(line):
                 raise OSError("the disk took a part of it only")
             os.fsync(self._file.fileno())
         except (OSError, ValueError) as error:
-            raise BrokenInvariant(f"cannot write to {self.path}: {error}") from error
+            self._failure = f"cannot write to {self.path}: {error}"
+            raise BrokenInvariant(self._failure) from error
         self._seal = seal
 
     def damaged(self, number: int, why: str) -> ConfigurationError:
@@ -78,8 +88,10 @@ class SealedLines:
             content = self._file.read()
         *lines, rest = content.split(b"\n")
         for number, line in enumerate(lines, start=1):
-            seal, _, text = line.partition(b" ")
-            if seal != _sealed(self._seal, text):
+            found = _LINE.fullmatch(line)
+            text = b"" if found is None else found[1] + b"}"
+            seal = _sealed(self._seal, text)
+            if found is None or seal != found[2]:
                 raise self.damaged(number, "its checksum is wrong: a line was changed or lost")
             self._seal = seal
             yield text
