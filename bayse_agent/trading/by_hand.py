@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from bayse_agent.domain.command import Command
 from bayse_agent.domain.decision import Bet, ByHand, Exit, Pass, Reason
@@ -29,6 +29,7 @@ from bayse_agent.trading.leaving import find_exit
 from bayse_agent.trading.research import Seen, context_of, research
 
 Answer = Mapping[str, str]
+_STEP = Decimal("0.000001")
 _SLIP = Decimal("1.02")
 """How much dearer than quoted a formula market may become before a trade by hand is not sent."""
 
@@ -147,7 +148,8 @@ async def _door(agent: Agent, position: Position) -> tuple[Context | None, WayOu
         )
     context = await context_of(agent, known.event_id, known.market_id)
     if context.event.engine is Engine.AMM:
-        context = await _with_quote(agent, context, position.outcome_id, Side.SELL, position.shares)
+        count = position.shares.quantize(_STEP, ROUND_DOWN)
+        context = await _with_quote(agent, context, position.outcome_id, Side.SELL, count)
     return context, way_out(position, context, agent.habits.exits.max_data_age_s)
 
 

@@ -33,6 +33,7 @@ from bayse_agent.domain.order import (
     VenueOrder,
 )
 from bayse_agent.domain.risk import Approved
+from bayse_agent.domain.selling import SellUnitProbe, unit_of
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.following import follow
 from bayse_agent.trading.halting import heed_kill_switch, stop
@@ -165,7 +166,7 @@ async def _moved(agent: Agent, act: Act) -> Result | None:
         )
     except VenueError as error:
         return Result(reason=Reason.MARKET_UNREADABLE, detail=str(error))
-    if isinstance(wish, Sell) and not _is_in_shares(quote, wish):
+    if isinstance(wish, Sell) and not _is_read_as_shares(quote, wish):
         detail = f"a sell of {wish.shares} shares is quoted as {quote.shares}"
         return Result(reason=Reason.SELL_UNIT, detail=detail)
     if act.engine is Engine.CLOB or _is_good_enough(quote, wish):
@@ -175,8 +176,15 @@ async def _moved(agent: Agent, act: Act) -> Result | None:
     return Result(reason=Reason.PRICE_MOVED, detail=detail)
 
 
-def _is_in_shares(quote: Quote, wish: Sell) -> bool:
-    """Whether the venue reads the amount of a sell as shares. A book may hold fewer than asked."""
+def _is_read_as_shares(quote: Quote, wish: Sell) -> bool:
+    """Whether the venue reads the amount of a sell as shares, as far as a quote can tell.
+
+    Where a share is worth about one unit of its currency both readings are the same, and where a
+    book holds fewer shares than asked for the order's own size tells.
+    """
+    unit = unit_of(quote)
+    if unit is not SellUnitProbe.UNCLEAR:
+        return unit is SellUnitProbe.SHARES
     if not quote.is_complete:
         return quote.shares <= wish.shares
     return abs(quote.shares - wish.shares) <= wish.shares * _SIZE_TOLERANCE

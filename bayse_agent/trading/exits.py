@@ -22,7 +22,6 @@ from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, Quot
 from bayse_agent.domain.money import Price
 from bayse_agent.domain.order import Sell
 from bayse_agent.domain.portfolio import Position
-from bayse_agent.domain.selling import SellUnitProbe, unit_of
 from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
@@ -130,23 +129,6 @@ async def look_at_positions(agent: Agent) -> ExitsFound:
         cases=tuple(case for sight in sights if (case := _case(sight)) is not None),
         lines=tuple(_line(sight) for sight in sights),
     )
-
-
-async def probe_sell(agent: Agent, case: ExitCase) -> SellUnitProbe:
-    """Ask for a quote of the shares to be sold, and see whether it is of that many shares.
-
-    Until the answer is SHARES nothing may be sold. Where a share is worth about one unit of its
-    currency both readings say the same: then the other outcome is asked for, at another price.
-    """
-    wish, market = case.exit.wish, case.context.market
-    for outcome_id in (wish.outcome_id, market.other(wish.outcome_id).id):
-        try:
-            quote = await _sell_quote(agent, case.context, outcome_id, wish.shares)
-        except VenueError:
-            continue
-        if (unit := unit_of(quote)) is not SellUnitProbe.UNCLEAR:
-            return unit
-    return SellUnitProbe.UNCLEAR
 
 
 async def _held(agent: Agent) -> list[_Held]:

@@ -60,7 +60,7 @@ async def _unclaimed(agent: Agent, since: datetime | None) -> Sequence[VenueOrde
     """
     claimed = await agent.store.claimed_orders()
     begun = await _begun_at(agent)
-    earliest = begun if since is None else max(begun, since) - CLOCK_SKEW
+    earliest = begun if since is None else max(begun, since - CLOCK_SKEW)
     found: dict[str, VenueOrder] = {}
     number, last = 1, 1
     while number <= last:

@@ -274,7 +274,7 @@ class Runner:
         except LeaseHeld:
             raise
         except Exception as error:  # noqa: BLE001 (the one place that must outlive anything)
-            detail = "; ".join(_told(error))
+            detail = "; ".join(dict.fromkeys(_told(error)))
             report = PassReport(name=name, at=at, halt=(detail,))
             if not _is_venue_error(error):
                 self._log.error("pass_died", run=name, detail=detail, exc_info=error)

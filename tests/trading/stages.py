@@ -225,6 +225,10 @@ class Stage:
     store: SqlStore
     agent: Agent
 
+    def with_store(self, store: SqlStore) -> Agent:
+        """The agent with other books."""
+        return replace(self.agent, store=store)
+
     async def wait(self, seconds: float) -> None:
         clock = self.agent.clock
         await clock.sleep_until(clock.now() + timedelta(seconds=seconds))
@@ -268,11 +272,16 @@ async def open_books(folder: Path) -> SqlStore:
     return await open_store(f"sqlite:///{folder}/books.db")
 
 
-async def begin(store: SqlStore, at: datetime, limits: Limits = LIMITS) -> None:
-    """Begin a run: new books get NGN 100,000, and are armed."""
+async def begin(
+    store: SqlStore,
+    at: datetime,
+    limits: Limits = LIMITS,
+    bankroll: Money | None = BANKROLL,
+) -> None:
+    """Begin a run: new books get the bankroll, and are armed."""
     history = await store.history()
     number = 1 if history is None else history.runs + 1
     run = Run(id=f"run-{number}", mode="demo", started_at=at, options={})
-    opening = Opening(run=run, holder="test", limits=limits, bankroll=BANKROLL)
+    opening = Opening(run=run, holder="test", limits=limits, bankroll=bankroll)
     await begin_books(store, opening)
     await arm_once(store, by="test", opening=opening)

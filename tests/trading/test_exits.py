@@ -34,7 +34,6 @@ from bayse_agent.domain.market import (
 from bayse_agent.domain.money import Currency, Money, Price, price, shares
 from bayse_agent.domain.order import Intent, IntentSource, Sell, intent_id
 from bayse_agent.domain.portfolio import Portfolio, Position, opened
-from bayse_agent.domain.selling import SellUnitProbe
 from bayse_agent.domain.signal import Signal, SignalStatus
 from bayse_agent.trading.agent import Agent, Habits
 from bayse_agent.trading.exits import (
@@ -42,7 +41,6 @@ from bayse_agent.trading.exits import (
     ExitsFound,
     find_exits,
     look_at_positions,
-    probe_sell,
 )
 from bayse_agent.trading.leaving import run_exits
 from bayse_agent.trading.scan import scan
@@ -500,45 +498,6 @@ async def test_find_exits_on_a_formula_that_quotes_cash_keeps_the_position() -> 
     room = Room(engine=Engine.AMM)
     room.board.is_in_cash = True
     assert await room.kept() is KeepReason.UNREADABLE
-
-
-# What the venue takes the amount of a sell for.
-
-
-async def test_probe_sell_when_the_quote_is_of_the_shares_then_it_is_in_shares() -> None:
-    room = Room()
-    room.crash()
-    assert await probe_sell(room.agent, await room.sale()) is SellUnitProbe.SHARES
-
-
-async def test_probe_sell_when_the_quote_is_of_other_shares_then_it_is_in_cash() -> None:
-    room = Room()
-    room.crash()
-    case = await room.sale()
-    room.board.is_in_cash = True
-    assert await probe_sell(room.agent, case) is SellUnitProbe.CASH
-
-
-async def test_probe_sell_when_the_venue_refuses_then_it_is_unclear() -> None:
-    room = Room()
-    room.crash()
-    case = await room.sale()
-    room.board.quote_fault = VenueRejected("not now", status=400)
-    assert await probe_sell(room.agent, case) is SellUnitProbe.UNCLEAR
-
-
-@pytest.mark.parametrize(
-    ("is_in_cash", "expected"), [(False, SellUnitProbe.SHARES), (True, SellUnitProbe.CASH)]
-)
-async def test_probe_sell_when_a_share_is_worth_one_unit_then_the_other_outcome_tells(
-    is_in_cash: bool, expected: SellUnitProbe
-) -> None:
-    room = Room()
-    room.crash()
-    case = await room.sale()
-    room.board.sell_price, room.board.is_in_cash = "0.01", is_in_cash
-    assert await probe_sell(room.agent, case) is expected
-    assert [outcome for outcome, _ in room.board.asked] == [UP, DOWN]
 
 
 # A pretend world.

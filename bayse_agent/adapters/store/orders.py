@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bayse_agent.adapters.store import audit, guards, postings, queries, writes
 from bayse_agent.adapters.store.rows import Guards, intent_values
 from bayse_agent.adapters.store.session import Session
+from bayse_agent.domain.books import Tags
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.journal import IntentChange, Look, OpenIntent
 from bayse_agent.domain.order import (
@@ -29,7 +30,7 @@ class Orders(Session):
         async with self._changing() as standing:
             number, version, mode = standing.intents + 1, standing.limits_version, standing.mode
 
-            def write(connection: Connection) -> None:
+            def write(connection: Connection) -> Tags:
                 state = guards.check_may_trade(connection, intent)
                 guards.check_is_new(connection, intent)
                 under = Guards(
@@ -41,9 +42,9 @@ class Orders(Session):
                 values = intent_values(intent, sealed, number, under)
                 notes = writes.add_intent(connection, intent, values, look, under.mode)
                 audit.append(connection, under.mode, notes)
+                return writes.tags(connection, intent.market_id)
 
-            await self._write(write)
-            standing.planned(intent)
+            standing.planned(intent, await self._write(write))
             if look is not None:
                 standing.looked(look)
 
@@ -65,13 +66,13 @@ class Orders(Session):
                 order=order,
             )
 
-            def write(connection: Connection) -> None:
+            def write(connection: Connection) -> Tags:
                 notes = writes.add_intent(connection, intent, values, None, under.mode)
                 notes += writes.change_intent(connection, change, fills, under.mode)
                 audit.append(connection, under.mode, notes)
+                return writes.tags(connection, intent.market_id)
 
-            await self._write(write)
-            standing.planned(intent)
+            standing.planned(intent, await self._write(write))
             before = standing.open_intents[intent.id]
             standing.changed(*standing.after_change(before, change))
 

@@ -122,16 +122,16 @@ class Standing:
             self.tracked[market.market_id] = market
 
     def looked(self, look: Look) -> None:
-        self.last_looks[look.market_id] = look.at
+        if look.market_id in self.tracked:
+            last = self.last_looks.get(look.market_id, look.at)
+            self.last_looks[look.market_id] = max(last, look.at)
 
-    def planned(self, intent: Intent) -> None:
+    def planned(self, intent: Intent, tags: Tags) -> None:
         self.intents += 1
         self.open_intents[intent.id] = OpenIntent(
             intent=intent, status=IntentStatus.PENDING, order_id=None, fills=(), absences=0
         )
-        market = self.tracked.get(intent.market_id)
-        if market is not None:
-            self.tags[market.market_id] = tags_of(market)
+        self.tags[intent.market_id] = tags
         self.lately(intent.currency).planned(intent)
         self._refresh_live(intent.currency)
         self._forget_closed()

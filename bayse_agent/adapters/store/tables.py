@@ -103,11 +103,12 @@ looks = Table(
     Column("market_id", ID, ForeignKey("markets.id"), nullable=False),
     Column("at", Moment, nullable=False),
     Column("reason", WORD, nullable=False),
-    Column("forecast_id", ID, ForeignKey("forecasts.id"), unique=True),
+    Column("forecast_id", ID, ForeignKey("forecasts.id")),
     Column("inputs", Words, nullable=False),
     Column("intent_id", ID, ForeignKey("intents.id"), unique=True),
     Column("mode", WORD, nullable=False),
-    UniqueConstraint("market_id", "at"),
+    Index(None, "market_id", "at"),
+    Index(None, "forecast_id"),
 )
 
 intents = Table(

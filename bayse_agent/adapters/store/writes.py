@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.audit import Note, note
@@ -15,9 +16,12 @@ from bayse_agent.adapters.store.rows import (
     fill_values,
     forecast_values,
     look_values,
+    market_of,
     score_values,
     settlement_values,
 )
+from bayse_agent.adapters.store.standing import tags_of
+from bayse_agent.domain.books import Tags
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.journal import IntentChange, Look, MarketResult
 from bayse_agent.domain.ledger import Place
@@ -27,7 +31,11 @@ from bayse_agent.domain.order import Intent, VenueOrder
 
 # Made once: making a statement costs more than running it.
 _STATE_OF_ORDER = ("status", "filled", "average_price", "read_at")
-_INSERT_FORECAST = insert(tables.forecasts)
+_NEW_FORECAST = {
+    "sqlite": sqlite.insert(tables.forecasts).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(tables.forecasts).on_conflict_do_nothing(),
+}
+"""The same forecast may be behind two looks at one moment: it is written down once."""
 _INSERT_LOOK = insert(tables.looks)
 _INSERT_INTENT = insert(tables.intents)
 _INSERT_CHANGE = insert(tables.intent_changes)
@@ -95,10 +103,16 @@ def add_intent(
     return [note("intent", values, intent.created_at)]
 
 
+def tags(connection: Connection, market_id: MarketId) -> Tags:
+    """What a market belongs to, whether it has ended or not."""
+    query = select(tables.markets).where(tables.markets.c.id == market_id)
+    return tags_of(market_of(connection.execute(query).one()))
+
+
 def _add_forecasts(connection: Connection, looks: Sequence[Look]) -> None:
     forecasts = [forecast_values(look.forecast) for look in looks if look.forecast is not None]
     if forecasts:
-        connection.execute(_INSERT_FORECAST, forecasts)
+        connection.execute(_NEW_FORECAST[connection.dialect.name], forecasts)
 
 
 def change_intent(
