@@ -8,6 +8,8 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
+from subprocess import SubprocessError
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -38,12 +40,13 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+def server() -> Iterator[PostgreSQL]:
     """A PostgreSQL server with a database of empty books, to be copied."""
-    folder = tmp_path_factory.mktemp("postgresql")
+    # Not in pytest's own folder: the server may run as another user, who cannot get in there.
+    folder = TemporaryDirectory(prefix="bayse-agent-postgresql-", ignore_cleanup_errors=True)
     try:
-        started = PostgreSQL.start(folder)
-    except (ImportError, OSError, RuntimeError) as error:
+        started = PostgreSQL.start(Path(folder.name))
+    except (ImportError, OSError, RuntimeError, SubprocessError) as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"NOT TESTED ON POSTGRESQL: no server could be started here: {error}")
@@ -51,6 +54,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
     _make_tables(started.url(TEMPLATE))
     yield started
     started.stop()
+    folder.cleanup()
 
 
 _NUMBERS = count()
