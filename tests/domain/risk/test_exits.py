@@ -14,7 +14,7 @@ from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.market import EventId, MarketId, MarketStatus, OutcomeId
 from bayse_agent.domain.money import Currency, Money, Price, Shares
-from bayse_agent.domain.risk import Approved, Limits, review
+from bayse_agent.domain.risk import Approved, Limits, Refused, review
 from tests.builders import DOWN, MARKET_ID, NOON, a_context, a_market, an_event, some_books
 from tests.domain.risk.cases import (
     LIMITS,
@@ -132,3 +132,13 @@ def test_review_never_lets_more_be_sold_than_is_free(
     books = some_books(replace(HELD.portfolio, positions=(position,), live=live))
     is_free = count <= held - sum(on_sale)
     assert (refusals(an_exit(shares=Shares(count)), books=books) == []) is is_free
+
+
+def test_refusal_of_an_exit_tells_what_is_free() -> None:
+    selling = replace(HELD.portfolio, live=(an_order(an_exit("4").wish),))
+    verdict = review(an_exit("7"), a_context(), some_books(selling), LIMITS)
+    assert isinstance(verdict, Refused)
+    assert [str(one) for one in verdict.reasons] == ["shares 7, held 10, on_sale 4; limit 6"]
+    verdict = review(an_exit("7", outcome_id=DOWN), a_context(), HELD, LIMITS)
+    assert isinstance(verdict, Refused)
+    assert verdict.reasons[0].limit == "0"

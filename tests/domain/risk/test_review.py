@@ -33,6 +33,8 @@ from tests.domain.risk.cases import (
     LIMITS,
     MONEY_CHECKS,
     a_bet,
+    an_exit,
+    an_order,
     by_hand,
     entries,
     equity,
@@ -265,3 +267,9 @@ def test_review_of_the_other_outcome_of_a_held_market_refuses() -> None:
     books = some_books(holding(a_market().id))
     assert books.portfolio.positions[0].outcome_id == UP
     assert refusals(bet, context=a_context(book2=book), books=books) == [Reason.REFUSED_MARKET_HELD]
+
+
+def test_review_beside_a_sale_and_a_position_that_cost_nothing_approves() -> None:
+    held = holding("near", cost="0")
+    sale = an_order(an_exit("1", market_id=MarketId("near")).wish)
+    assert refusals(books=some_books(replace(held, live=(sale,)))) == []
