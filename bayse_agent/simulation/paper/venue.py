@@ -110,6 +110,14 @@ class PaperVenue(PaperMarketData):
     def seal(self, order: PlaceOrder, *, key: str) -> SealedOrder:
         return seal_order(as_sent(order), key)
 
+    async def place(self, order: PlaceOrder, *, key: str) -> PlaceReply:
+        """Seal an order and send it."""
+        try:
+            sealed = self.seal(order, key=key)
+        except InvalidValue as error:
+            return Declined(status=_NOT_SENT, code="invalid_order", message=str(error))
+        return await self.send(sealed)
+
     async def send(self, sealed: SealedOrder) -> PlaceReply:
         order, key = unseal_order(sealed)
         write = Placing(order=order, key=key)

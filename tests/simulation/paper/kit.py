@@ -34,6 +34,7 @@ from bayse_agent.simulation.exchange.units import from_ms
 from bayse_agent.simulation.paper.log import PaperLog
 from bayse_agent.simulation.paper.venue import PaperVenue
 from bayse_agent.simulation.server.desk import Desk
+from bayse_agent.simulation.world import World
 from tests.simulation.server.stage import StillWorld, serving
 
 NGN = Currency.NGN
@@ -52,7 +53,7 @@ FAK, FOK, GTC, GTD = TimeInForce.FAK, TimeInForce.FOK, TimeInForce.GTC, TimeInFo
 class WorldClock:
     """The time of a world that tests move by hand."""
 
-    def __init__(self, world: StillWorld) -> None:
+    def __init__(self, world: StillWorld | World) -> None:
         self._world = world
 
     def now(self) -> datetime:
