@@ -44,3 +44,15 @@ async def test_each_when_one_fails_then_the_error_is_told() -> None:
     with pytest.raises(ExceptionGroup) as caught:
         await each([0, 1, 2], ask, at_once=2)
     assert caught.group_contains(KeyError)
+
+
+async def test_each_when_one_fails_then_the_asking_task_is_not_left_as_if_cancelled() -> None:
+    async def ask(number: int) -> int:
+        await asyncio.sleep(0)
+        raise KeyError(number)
+
+    task = asyncio.current_task()
+    assert task is not None
+    with pytest.raises(ExceptionGroup):
+        await each([0, 1, 2], ask, at_once=2)
+    assert task.cancelling() == 0
