@@ -14,8 +14,10 @@ from bayse_agent.domain.decision import Bet, ByHand, Pass, Proposal, Reason
 from bayse_agent.domain.errors import VenueError
 from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.journal import Look
+from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import IntentId, IntentSource, intent_id
 from bayse_agent.domain.signal import Signal, SignalStatus
+from bayse_agent.domain.sizing import Purse
 from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.execution import Act, Result, execute
 from bayse_agent.trading.reconciliation import is_fenced
@@ -77,8 +79,15 @@ async def act_on(agent: Agent, seen: Seen, source: IntentSource) -> tuple[Look, 
 
 async def decide(agent: Agent, context: Context, forecast: Forecast) -> Bet | Pass:
     """What the strategy makes of a forecast, within what the limits leave."""
-    books = await agent.store.books(agent.habits.currency)
-    purse = risk.purse(context, books, await agent.store.limits())
+    currency, limits = agent.habits.currency, await agent.store.limits()
+    # Most looks end without a bet however much there is: what there really is need not be counted.
+    most = limits.max_stake.get(currency, Money.zero(currency))
+    portfolio = await agent.store.portfolio(currency)
+    generous = Purse(bankroll=portfolio.bankroll, ceiling=most)
+    decision = agent.strategy.decide(context, forecast, generous)
+    if isinstance(decision, Pass):
+        return decision
+    purse = risk.purse(context, await agent.store.books(currency), limits)
     return agent.strategy.decide(context, forecast, purse)
 
 
@@ -95,7 +104,7 @@ async def put_forward(agent: Agent, case: Case) -> Result:
     books = await agent.store.books(agent.habits.currency)
     verdict = risk.review(case.proposal, context, books, await agent.store.limits())
     if isinstance(verdict, risk.Refused):
-        told = "; ".join(f"{r.check}: {r.inputs}, limit {r.limit}" for r in verdict.reasons)
+        told = "; ".join(f"{one.check}: {one}" for one in verdict.reasons)
         return Result(reason=verdict.reason, detail=told)
     if case.approval is Approval.BY_HAND:
         return await _ask(agent, case)

@@ -30,6 +30,8 @@ from bayse_agent.trading.scan import PassReport, think
 from bayse_agent.trading.snipe import snipe
 from bayse_agent.trading.upkeep import keep_up
 
+_COMMANDS_PAUSE = timedelta(milliseconds=50)
+
 Companion = Callable[[], Awaitable[None]]
 Listener = Callable[[PassReport], Awaitable[None]]
 """Told of every pass, after it."""
@@ -81,6 +83,7 @@ class Runner:
         self._listener = listener
         self._companions = companions
         self._passes: list[_Pass] = []
+        self._asked_at: datetime | None = None
         self._is_stopping = False
         self._is_woken = False
         self._resting: asyncio.Task[object] | None = None
@@ -133,8 +136,8 @@ class Runner:
                 lambda scan: beside.append(group.create_task(self._think(scan)))
             )
             while clock.now() < until and not self._is_stopping:
-                self._is_woken = False
-                await self._guarded("commands", self._take_commands)
+                if self._should_ask():
+                    await self._guarded("commands", self._take_commands)
                 if not await self._turn():
                     await self._rest(min(until, *(one.due for one in self._passes)))
                 beside = [task for task in beside if not task.done()]
@@ -166,6 +169,15 @@ class Runner:
             for name, every, run in plan
             if every is not None
         ]
+
+    def _should_ask(self) -> bool:
+        """Whether it is time to look for commands: somebody says so, or time has passed."""
+        now = self._agent.clock.now()
+        is_time = self._asked_at is None or now - self._asked_at >= _COMMANDS_PAUSE
+        if not (is_time or self._is_woken):
+            return False
+        self._is_woken, self._asked_at = False, now
+        return True
 
     async def _turn(self) -> bool:
         """Run the first pass that is due, or act on one thought; whether there was anything."""

@@ -33,7 +33,7 @@ from bayse_agent.simulation.venue import LocalVenue
 from bayse_agent.simulation.world import DEFAULT_START_MS, LONGEST_RESOLUTION_MS, World
 from bayse_agent.simulation.write_log import Origin, WriteLog, tape_file
 from bayse_agent.strategies.kelly import Kelly, KellySettings
-from bayse_agent.trading.agent import Agent, Habits
+from bayse_agent.trading.agent import Agent, Habits, Schedule
 from bayse_agent.wiring.opening import Opening, arm_once, open_books
 from bayse_agent.wiring.options import DemoOptions
 from bayse_agent.wiring.resuming import (
@@ -178,6 +178,8 @@ def _habits(currency: Currency) -> Habits:
     return Habits(
         currency=currency,
         quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
+        # An exit is looked for as often as a bet: the crowd here does not move much faster.
+        schedule=Schedule(exits_s=60.0),
         # Nothing is gained by asking an exchange in one's own process many things at once.
         reads_at_once=1,
     )

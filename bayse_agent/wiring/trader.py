@@ -41,6 +41,7 @@ _QUOTE_STEPS = (1, 5, 20)
 _WATCH_S = 0.25
 _SNIPE_S = 2.0
 _ORDERS_S = 300.0
+_PAPER_WATCH_S = 5.0
 _PAPER_LOG = "paper.jsonl"
 _OTHER: Mapping[Currency, Currency] = {
     Currency.NGN: Currency.USD,
@@ -92,7 +93,7 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
         await open_books(store, opening)
         client = await stack.enter_async_context(_client(settings, clock))
         real = BayseVenue(client, clock=clock)
-        market_data, venue = _desks(settings, real, clock, stack)
+        market_data, venue, companions = _desks(settings, real, clock, stack)
         feed = _feed(settings, clock)
         switch = FileKillSwitch(settings.data_dir)
         agent = Agent(
@@ -112,7 +113,7 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
             agent=agent,
             store=store,
             kill_switch=switch,
-            companions={"feed": feed.run},
+            companions={"feed": feed.run, **companions},
             checks=checks,
         )
 
@@ -149,14 +150,23 @@ def _client(settings: Settings, clock: SystemClock) -> BayseClient:
 
 def _desks(
     settings: Settings, real: BayseVenue, clock: SystemClock, stack: AsyncExitStack
-) -> tuple[MarketData, Venue]:
-    """Where markets are seen, and where orders go: on paper never to the venue."""
+) -> tuple[MarketData, Venue, Mapping[str, Companion]]:
+    """Where markets are seen, where orders go (on paper never to the venue), and what that needs
+    to have done beside it.
+    """
     if settings.mode is Mode.LIVE:
-        return real, real
+        return real, real, {}
     log = PaperLog(settings.data_dir / _PAPER_LOG)
     stack.callback(log.close)
     paper = PaperVenue(real, clock=clock, bankroll=settings.paper_bankroll, log=log)
-    return paper, paper
+
+    async def watch() -> None:
+        """Resting orders fill, and markets end, whether anybody looks or not."""
+        while True:
+            await clock.sleep_s(_PAPER_WATCH_S)
+            await paper.watch()
+
+    return paper, paper, {"paper": watch}
 
 
 def _feed(settings: Settings, clock: SystemClock) -> StreamPriceFeed:
