@@ -13,14 +13,11 @@ from pathlib import Path
 
 from bayse_agent.adapters.store import dump
 from bayse_agent.adapters.store.database import address_of, file_of
-from bayse_agent.adapters.store.failures import told
+from bayse_agent.adapters.store.failures import is_damage, told
 from bayse_agent.adapters.store.lease import FileLock
 from bayse_agent.adapters.store.reopening import halt_restored
 from bayse_agent.adapters.store.store import read_store
-from bayse_agent.domain.errors import ConfigurationError
-
-_PAGES = 2000
-"""Pages copied at a time: whoever writes gets a turn in between."""
+from bayse_agent.domain.errors import ConfigurationError, StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +100,19 @@ def _existing(file: Path) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """SQLite's own copying: a whole that was there at one moment, however long it takes."""
-    with told(), closing(_reading(source)) as books, closing(sqlite3.connect(target)) as copy:
-        books.backup(copy, pages=_PAGES)
+    """SQLite's own copying: a whole that was there at one moment, however long it takes.
+
+    Raises ConfigurationError for a file that it cannot make sense of.
+    """
+    try:
+        with told(), closing(_reading(source)) as books, closing(sqlite3.connect(target)) as copy:
+            # All at once: a reader is in nobody's way, and in parts it would begin anew at each
+            # write.
+            books.backup(copy)
+    except StoreUnavailable as error:
+        if is_damage(error):
+            raise ConfigurationError(f"{source} is not sound: {error}") from error
+        raise
 
 
 def _reading(file: Path) -> sqlite3.Connection:

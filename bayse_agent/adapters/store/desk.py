@@ -29,6 +29,7 @@ _PENDING_COMMANDS = (
     .where(_commands.c.status == CommandStatus.PENDING.value)
     .order_by(_commands.c.number)
 )
+_IS_ONE_PENDING = "SELECT 1 FROM commands WHERE status = 'PENDING' LIMIT 1"
 
 
 class Desk(Session):
@@ -63,6 +64,9 @@ class Desk(Session):
 
     async def pending_commands(self) -> tuple[Command, ...]:
         def read(connection: Connection) -> tuple[Command, ...]:
+            # It is asked between any two acts, and most of the time there is none.
+            if connection.exec_driver_sql(_IS_ONE_PENDING).first() is None:
+                return ()
             return tuple(command_of(row) for row in connection.execute(_PENDING_COMMANDS))
 
         return await self._database.read(read)
@@ -126,9 +130,14 @@ class Desk(Session):
                 audit.append(connection, mode, [audit.note("signal", values, signal.made_at)])
                 return signal
 
-            return await self._write(write)
+            kept = await self._write(write)
+            if kept.status is SignalStatus.PENDING:
+                standing.waiting[kept.id] = kept
+            return kept
 
     async def signals(self, status: SignalStatus | None = None) -> tuple[Signal, ...]:
+        if status is SignalStatus.PENDING and self._lease is not None:
+            return tuple((await self._now()).waiting.values())
         query = select(_signals).order_by(_signals.c.number)
         if status is not None:
             query = query.where(_signals.c.status == status.value)
@@ -159,6 +168,7 @@ class Desk(Session):
         async with self._changing() as standing:
             mode = standing.mode or ""
             await self._write(lambda connection: write(connection, mode))
+            standing.waiting.pop(signal_id, None)
 
 
 def _command(connection: Connection, command_id: str) -> Command | None:

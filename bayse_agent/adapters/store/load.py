@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, select
 
-from bayse_agent.adapters.store import guards, postings, tables
+from bayse_agent.adapters.store import guards, postings, queries, tables
+from bayse_agent.adapters.store.desk_rows import signal_of
 from bayse_agent.adapters.store.load_recent import load_recent
 from bayse_agent.adapters.store.recent import Recent
 from bayse_agent.adapters.store.rows import fill_of, intent_of, market_of, settlement_of
@@ -30,6 +31,7 @@ from bayse_agent.domain.portfolio import (
     with_settlement,
 )
 from bayse_agent.domain.risk import Limits, limits_of, limits_text
+from bayse_agent.domain.signal import Signal, SignalStatus
 
 WATCHED = [status.value for status in IntentStatus if status.is_live] + [IntentStatus.LOST.value]
 
@@ -55,6 +57,8 @@ def load_standing(connection: Connection) -> Standing:
         tracked=_tracked(connection),
         last_looks=_last_looks(connection),
         listings={row.source: row.read_at for row in connection.execute(select(tables.listings))},
+        claimed=queries.claimed_orders(connection),
+        waiting=_waiting(connection),
         open_intents={known.intent.id: known for known in open_intents},
         intents=_count(connection, tables.intents),
         fills=len(fills),
@@ -143,6 +147,13 @@ def _limits(connection: Connection) -> tuple[Limits, int]:
     if row is None:
         return Limits(), 0
     return limits_of({**limits_text(Limits()), **json.loads(row.body)}), row.version
+
+
+def _waiting(connection: Connection) -> dict[str, Signal]:
+    signals = tables.signals
+    pending = signals.c.status == SignalStatus.PENDING.value
+    query = select(signals).where(pending).order_by(signals.c.number)
+    return {row.id: signal_of(row) for row in connection.execute(query)}
 
 
 def _marks(connection: Connection) -> dict[Place, Price]:

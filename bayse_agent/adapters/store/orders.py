@@ -101,7 +101,9 @@ class Orders(Session):
         return tuple((await self._now()).open_intents.values())
 
     async def claimed_orders(self) -> frozenset[OrderId]:
-        return await self._database.read(queries.claimed_orders)
+        if self._lease is None:
+            return await self._database.read(queries.claimed_orders)
+        return (await self._now()).claimed
 
     def _token(self) -> int:
         return guards.held(self._lease).token

@@ -32,7 +32,7 @@ from bayse_agent.domain.ledger import (
 )
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.money import Currency, Money, Price
-from bayse_agent.domain.order import Intent, IntentId, IntentStatus
+from bayse_agent.domain.order import Intent, IntentId, IntentStatus, OrderId
 from bayse_agent.domain.portfolio import (
     Portfolio,
     opened,
@@ -41,6 +41,7 @@ from bayse_agent.domain.portfolio import (
     with_settlement,
 )
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.signal import Signal
 
 NEVER_ARMED = Control(
     epoch=0,
@@ -56,7 +57,8 @@ class Standing:
     """The state of the books as of the last committed transaction.
 
     `mode` is that of the runs, None before the first. `order` is the sorted form of `tracked`,
-    None when it must be made anew. `tags` has every market of which `books` has to tell.
+    None when it must be made anew. `tags` has every market of which `books` has to tell, `waiting`
+    the signals that are pending, `claimed` every order at the venue that is known as ours.
     """
 
     mode: str | None = None
@@ -71,6 +73,8 @@ class Standing:
     last_looks: dict[MarketId, datetime] = field(default_factory=dict)
     listings: dict[str, datetime] = field(default_factory=dict)
     open_intents: dict[IntentId, OpenIntent] = field(default_factory=dict)
+    claimed: frozenset[OrderId] = frozenset()
+    waiting: dict[str, Signal] = field(default_factory=dict)
     order: tuple[TrackedMarket, ...] | None = None
     intents: int = 0
     fills: int = 0
@@ -163,6 +167,8 @@ class Standing:
         self.fills += len(entries)
         self.portfolios[portfolio.currency] = portfolio
         self._posted(entries)
+        if after.order_id is not None and after.order_id not in self.claimed:
+            self.claimed |= {after.order_id}
         if after.status.is_live or after.status is IntentStatus.LOST:
             self.open_intents[after.intent.id] = after
         else:
