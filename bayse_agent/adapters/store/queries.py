@@ -17,6 +17,7 @@ _WRITTEN_AT = (
     tables.runs.c.started_at,
     tables.listings.c.read_at,
     tables.looks.c.at,
+    tables.intents.c.created_at,
     tables.intent_changes.c.at,
     tables.markets.c.settled_at,
     tables.control.c.at,

@@ -42,8 +42,10 @@ class Session:
         if self._is_closed:
             return
         self._is_closed = True
-        await self._database.close()
-        await self._liveness.leave()
+        try:
+            await self._database.close()
+        finally:
+            await self._liveness.leave()
 
     async def take_lease(self, *, holder: str, at: datetime) -> Lease:
         def renew(connection: Connection) -> tuple[Lease, Standing]:

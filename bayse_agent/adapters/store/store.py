@@ -14,6 +14,7 @@ from bayse_agent.adapters.store.database import Database, address_of, connect, f
 from bayse_agent.adapters.store.desk import Desk
 from bayse_agent.adapters.store.desk_rows import equity_values, touch_values
 from bayse_agent.adapters.store.failures import damaged, is_damage
+from bayse_agent.adapters.store.lease import Unshared
 from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.migrate import HEAD, revision, upgrade
 from bayse_agent.adapters.store.orders import Orders
@@ -75,8 +76,16 @@ async def _opened(url: str, prepare: Callable[[Database], Awaitable[None]]) -> S
 
 
 async def _up_to_date(database: Database) -> None:
-    if await database.read(revision) != HEAD:
+    found = await database.read(revision)
+    if found == HEAD:
+        return
+    # Whoever trades with older books must not have them changed under his feet.
+    lock = Unshared() if found is None else database.liveness()
+    await lock.take()
+    try:
         await database.run_schema(upgrade)
+    finally:
+        await lock.leave()
 
 
 async def _as_it_is(database: Database) -> None:

@@ -16,7 +16,7 @@ from bayse_agent.adapters.store.database import Database, connect
 from bayse_agent.adapters.store.migrate import HEAD, move, revision, upgrade
 from bayse_agent.adapters.store.store import open_store
 from bayse_agent.adapters.store.tables import metadata
-from bayse_agent.domain.errors import ConfigurationError, StoreUnavailable
+from bayse_agent.domain.errors import ConfigurationError, LeaseHeld, StoreUnavailable
 from bayse_agent.domain.money import Currency, Money
 from tests.adapters.store.acts import tamper
 from tests.adapters.store.server import PostgreSQL
@@ -132,6 +132,18 @@ async def test_move_when_the_books_have_rows_then_they_stay_on_the_way_down_and_
     assert (await store.verify()).findings == ()
     assert len((await store.ledger())[1]) == 1
     await store.close()
+
+
+async def test_open_when_older_books_are_traded_with_then_refused_and_left_as_they_are(
+    empty: str, database: Database
+) -> None:
+    await _write_first_books(database)
+    lock = database.liveness()
+    await lock.take()
+    with pytest.raises(LeaseHeld):
+        await open_store(empty)
+    assert await database.read(revision) == "0001"
+    await lock.leave()
 
 
 async def test_open_when_the_books_are_of_a_later_version_then_refused(

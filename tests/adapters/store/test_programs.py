@@ -46,35 +46,49 @@ async def _snapshot(store: SqlStore) -> tuple[object, ...]:
     )
 
 
-async def _open(url: str) -> SqlStore:
-    store = await open_store(url)
-    await store.take_lease(holder="test", at=NOON)
-    return store
+class _Books:
+    """Books that are opened anew again and again, and closed whatever happens."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opened: list[SqlStore] = []
+
+    async def open(self) -> SqlStore:
+        store = await open_store(self._url)
+        self._opened.append(store)
+        await store.take_lease(holder="test", at=NOON)
+        return store
+
+    async def reopened(self, store: SqlStore) -> SqlStore:
+        before = await _snapshot(store)
+        assert await store.check() == ()
+        await store.close()
+        again = await self.open()
+        assert await _snapshot(again) == before
+        return again
+
+    async def close(self) -> None:
+        for store in self._opened:
+            await store.close()
 
 
 async def _run(url: str, data: st.DataObject) -> None:
-    store = await _open(url)
-    await store.set_control(a_control())
-    await store.track([a_tracked_market(m) for m in MARKETS], source="events", read_at=NOON)
-    program = Program(data)
-    for _ in range(data.draw(st.integers(1, 16))):
-        with suppress(*_REFUSALS):
-            await program.step(store)
-        if data.draw(st.integers(0, 11)) == 0:
-            store = await _reopened(url, store)
-    store = await _reopened(url, store)
-    assert await store.check() == ()
-    assert (await store.verify()).findings == ()
-    await store.close()
-
-
-async def _reopened(url: str, store: SqlStore) -> SqlStore:
-    before = await _snapshot(store)
-    assert await store.check() == ()
-    await store.close()
-    again = await _open(url)
-    assert await _snapshot(again) == before
-    return again
+    books = _Books(url)
+    try:
+        store = await books.open()
+        await store.set_control(a_control())
+        await store.track([a_tracked_market(m) for m in MARKETS], source="events", read_at=NOON)
+        program = Program(data)
+        for _ in range(data.draw(st.integers(1, 16))):
+            with suppress(*_REFUSALS):
+                await program.step(store)
+            if data.draw(st.integers(0, 11)) == 0:
+                store = await books.reopened(store)
+        store = await books.reopened(store)
+        assert await store.check() == ()
+        assert (await store.verify()).findings == ()
+    finally:
+        await books.close()
 
 
 @given(data=st.data())
@@ -87,7 +101,7 @@ def test_reopen_when_anything_was_done_then_the_same_books_balanced_and_proved(
 
 
 @pytest.mark.torture
-@settings(suppress_health_check=list(HealthCheck), max_examples=100)
+@settings(suppress_health_check=list(HealthCheck), max_examples=60)
 @given(data=st.data())
 def test_reopen_when_on_postgresql_and_anything_was_done_then_the_same_books(
     server: PostgreSQL, data: st.DataObject

@@ -97,7 +97,7 @@ async def test_add_looks_when_written_then_counted_by_reason(store: SqlStore) ->
 
 async def test_add_looks_when_one_is_refused_then_none_is_written(store: SqlStore) -> None:
     with pytest.raises(BrokenInvariant):
-        await store.add_looks([a_look(forecast=a_forecast()), a_look(Reason.CLOSED)])
+        await store.add_looks([a_look(forecast=a_forecast()), a_look(market_id="unknown")])
     assert await store.funnel() == {}
     assert await store.last_looks() == {}
 
