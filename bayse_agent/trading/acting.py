@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bayse_agent.domain import risk
 from bayse_agent.domain.decision import Bet, ByHand, Pass, Proposal, Reason
@@ -98,7 +98,8 @@ async def put_forward(agent: Agent, case: Case) -> Result:
     if is_entry and await is_fenced(agent, market_id):
         detail = "an order that was lost here could still turn up"
         return Result(reason=Reason.REFUSED_MARKET_HELD, detail=detail)
-    if is_entry and (stale := await why_books_do_not_hold(agent)):
+    stale = await (why_books_do_not_hold(agent) if is_entry else _why_not_begun(agent))
+    if stale:
         return Result(reason=Reason.HALTED, detail=stale)
     context = replace(case.context, now=agent.clock.now())
     books = await agent.store.books(agent.habits.currency)
@@ -139,11 +140,29 @@ def numbers_of(bet: Bet) -> dict[str, str]:
 
 async def why_books_do_not_hold(agent: Agent) -> str:
     """Read the venue again when the last reconciliation is old; empty when the books hold."""
-    books = await agent.store.books(agent.habits.currency)
-    last = books.reconciled_at
+    last = await _reconciled_at(agent)
     fresh = timedelta(seconds=agent.habits.fresh_books_s)
     if last is not None and agent.clock.now() - last <= fresh:
         return ""
+    return await _why_not_equal(agent)
+
+
+async def _why_not_begun(agent: Agent) -> str:
+    """The same for what any order needs: that books and venue were found equal once in this run."""
+    return "" if await _reconciled_at(agent) is not None else await _why_not_equal(agent)
+
+
+async def _reconciled_at(agent: Agent) -> datetime | None:
+    """When books and venue were last found equal, by this process: what one before it has found
+    is no proof, as nobody knows what came of its last order.
+    """
+    last = (await agent.store.books(agent.habits.currency)).reconciled_at
+    history = await agent.store.history()
+    is_ours = last is not None and history is not None and last >= history.last.started_at
+    return last if is_ours else None
+
+
+async def _why_not_equal(agent: Agent) -> str:
     try:
         found = await keep_up(agent)
     except VenueError as error:
