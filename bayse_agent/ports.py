@@ -311,6 +311,9 @@ class Store(Protocol):
 
     async def add_deposit(self, deposit: Deposit) -> None: ...
 
+    async def has_deposit(self, deposit_id: str) -> bool:
+        """Whether a deposit of that id was ever written down."""
+
     async def portfolio(self, currency: Currency) -> Portfolio:
         """What is owned, folded from deposits, fills, settlements and live intents."""
 

@@ -36,12 +36,13 @@ _SLIP = Decimal("1.02")
 
 async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | None) -> Answer:
     """Execute a signal that still holds on fresh data, at no more than its stake."""
+    name = intent_id("signal", signal_id)
     signal = await _pending(agent, signal_id)
-    name = intent_id("signal", signal.id)
     if await agent.store.has_intent(name):
         # It was sent, and the answer to the command was lost with the process.
         result = Result(reason=Reason.UNRESOLVED, detail="sent already", is_written=True)
     else:
+        _check_in_time(agent, signal)
         result = await put_forward(agent, await _renewed(agent, signal, name, stake))
     status = SignalStatus.EXECUTED if result.is_written else SignalStatus.REFUSED
     note = f"{result.reason.value} {result.detail}".strip()
@@ -51,6 +52,7 @@ async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | Non
 
 async def reject(agent: Agent, signal_id: str, *, by: str, note: str) -> Answer:
     signal = await _pending(agent, signal_id)
+    _check_in_time(agent, signal)
     await agent.store.end_signal(
         signal.id, status=SignalStatus.REJECTED, by=by, note=note, at=agent.clock.now()
     )
@@ -184,9 +186,12 @@ async def _pending(agent: Agent, signal_id: str) -> Signal:
         raise CommandRefused(f"no signal {signal_id!r}")
     if found.status is not SignalStatus.PENDING:
         raise CommandRefused(f"the signal is {found.status} already")
-    if found.expires_at <= agent.clock.now():
-        raise CommandRefused(f"the signal expired at {found.expires_at:%H:%M:%S}")
     return found
+
+
+def _check_in_time(agent: Agent, signal: Signal) -> None:
+    if signal.expires_at <= agent.clock.now():
+        raise CommandRefused(f"the signal expired at {signal.expires_at:%H:%M:%S}")
 
 
 async def _renewed(agent: Agent, signal: Signal, name: IntentId, stake: Decimal | None) -> Case:

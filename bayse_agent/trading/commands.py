@@ -128,7 +128,9 @@ async def _transfer(agent: Agent, command: Command) -> Answer:
     _argument(command, "reason")
     amount = _decimal(_argument(command, "amount"))
     money = Money(amount, agent.habits.currency)
-    await agent.store.add_deposit(Deposit(id=command.id, amount=money, at=agent.clock.now()))
+    # It may be entered already, and the answer to the command was lost with the process.
+    if not await agent.store.has_deposit(command.id):
+        await agent.store.add_deposit(Deposit(id=command.id, amount=money, at=agent.clock.now()))
     portfolio = await agent.store.portfolio(agent.habits.currency)
     return {"cash": str(portfolio.cash), "deposits": str(portfolio.deposits)}
 

@@ -12,6 +12,7 @@ from bayse_agent.adapters.kill_switch import FILE_NAME
 from bayse_agent.domain.command import Command, CommandKind, CommandStatus
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.decision import Reason
+from bayse_agent.domain.journal import Deposit
 from bayse_agent.domain.market import Engine
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import IntentSource
@@ -169,6 +170,22 @@ async def test_approve_when_the_process_died_after_sending_then_it_is_not_sent_a
         assert await status_of(s, signal) is SignalStatus.EXECUTED
 
 
+async def test_approve_when_the_process_was_dead_until_the_signal_expired_then_it_counts_as_sent(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, CrashingAfter) as s:
+        signal = await a_signal(s)
+        with pytest.raises(Crash):
+            await asked(s, CommandKind.APPROVE, signal=signal)
+        await s.store.close()
+        await s.wait(4 * 3600)
+        s.store = await open_books(tmp_path)
+        await begin(s.store, s.agent.clock.now())
+        s.agent = s.with_store(s.store)
+        await take_commands(s.agent)
+        assert await status_of(s, signal) is SignalStatus.EXECUTED
+
+
 async def test_reject_when_asked_for_then_it_can_no_longer_be_approved(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         signal = await a_signal(s)
@@ -302,6 +319,18 @@ async def test_set_limits_when_they_are_right_then_they_hold_and_stay_after_a_re
         s.store = await open_books(tmp_path)
         await begin(s.store, s.agent.clock.now(), limits=Limits(max_open_markets=12))
         assert (await s.store.limits()).max_open_markets == 1
+
+
+async def test_transfer_when_the_process_died_before_the_answer_then_it_is_entered_once(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        at = s.agent.clock.now()
+        # What a process had done that died before it could answer.
+        await s.store.add_deposit(Deposit(id="c1", amount=Money.of(7, NGN), at=at))
+        answer = await asked(s, CommandKind.TRANSFER, amount="7", reason="topped up")
+        assert answer.status is CommandStatus.DONE
+        assert answer.result["deposits"] == str(Money.of(100_007, NGN))
 
 
 async def test_command_when_of_the_same_id_then_it_is_carried_out_once(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.risk import Limits, limits_text
 from bayse_agent.domain.signal import Signal, SignalStatus
 
-_commands, _signals = tables.commands, tables.signals
+_commands, _deposits, _signals = tables.commands, tables.deposits, tables.signals
 _PENDING_COMMANDS = (
     select(_commands)
     .where(_commands.c.status == CommandStatus.PENDING.value)
@@ -95,6 +95,10 @@ class Desk(Session):
         async with self._changing() as standing:
             mode = standing.mode or ""
             await self._write(lambda connection: write(connection, mode))
+
+    async def has_deposit(self, deposit_id: str) -> bool:
+        query = select(_deposits.c.id).where(_deposits.c.id == deposit_id)
+        return await self._database.read(lambda c: c.execute(query).first() is not None)
 
     async def limits(self) -> Limits:
         return (await self._now()).limits
