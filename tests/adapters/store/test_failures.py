@@ -161,7 +161,10 @@ async def test_open_when_pages_are_damaged_then_refused_with_the_way_out(
         await open_store(f"sqlite:///{file}")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 2,
+)
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_open_when_a_bit_was_flipped_then_found_or_of_no_account(
     lived_file: Path, tmp_path: Path, place: float, bit: int
@@ -229,7 +232,10 @@ def torn(tmp_path_factory: pytest.TempPathFactory, new_file: Path) -> tuple[Path
     return folder, lengths
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 2,
+)
 @given(cut=st.floats(0, 1))
 def test_open_when_the_log_was_cut_anywhere_then_all_that_was_written_by_then_is_there(
     torn: tuple[Path, list[int]], tmp_path: Path, cut: float

@@ -91,6 +91,7 @@ async def _run(url: str, data: st.DataObject) -> None:
         await books.close()
 
 
+@settings(max_examples=settings.default.max_examples // 3)
 @given(data=st.data())
 def test_reopen_when_anything_was_done_then_the_same_books_balanced_and_proved(
     new_file: Path, data: st.DataObject
