@@ -19,6 +19,7 @@ from bayse_agent.domain.money import Currency, from_statistics
 from bayse_agent.simulation.crowd import DEFAULT_EFFICIENCY, Crowd
 from bayse_agent.simulation.draws import key_of, resolution_delay_ms
 from bayse_agent.simulation.exchange.exchange import Exchange
+from bayse_agent.simulation.exchange.lifecycle import ENDED
 from bayse_agent.simulation.exchange.listing import EventState, MarketState
 from bayse_agent.simulation.exchange.switches import SettlementRule, Switches, TieRule
 from bayse_agent.simulation.generator import generated_paths
@@ -218,7 +219,10 @@ class World:
         measure = self.prices.twap60 if is_averaged else self.prices.last_price
         value = measure(series.symbol, event.spec.closes_ms)
         for market in event.markets:
-            if value is None or event.threshold is None:
+            # One that somebody ended before its time stays as it is.
+            if market.status in ENDED:
+                pass
+            elif value is None or event.threshold is None:
                 self.exchange.void(market)
             else:
                 is_up = value > event.threshold or (
@@ -248,7 +252,9 @@ class World:
 
     def _end_story(self, told: Story, event: EventState) -> None:
         for index, market in enumerate(event.markets):
-            if told.is_void:
+            if market.status in ENDED:
+                pass
+            elif told.is_void:
                 self.exchange.void(market)
             else:
                 self.exchange.resolve(market, told.winner(index))

@@ -54,13 +54,14 @@ async def is_due(agent: Agent, every: timedelta) -> bool:
 
 
 async def _unclaimed(agent: Agent, since: datetime | None) -> Sequence[VenueOrder]:
-    """Orders that no intent claims, oldest first: what is new since the last look, and whatever
-    still rests. The books begin with what the account had then, so earlier ended ones are not in
-    question.
+    """Orders that no intent claims, oldest first: those of the last day (one may be left out of
+    the lists for a while), and whatever still rests. The books begin with what the account had
+    then, so earlier ended ones are not in question.
     """
     claimed = await agent.store.claimed_orders()
     begun = await _begun_at(agent)
-    earliest = begun if since is None else max(begun, since - CLOCK_SKEW)
+    reach = timedelta(seconds=agent.habits.watch_s)
+    earliest = begun if since is None else max(begun, since - reach - CLOCK_SKEW)
     found: dict[str, VenueOrder] = {}
     number, last = 1, 1
     while number <= last:

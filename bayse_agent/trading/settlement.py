@@ -9,7 +9,7 @@ from functools import partial
 
 from bayse_agent.domain.errors import VenueError
 from bayse_agent.domain.forecast import Forecast
-from bayse_agent.domain.journal import ForecastScore, MarketResult, TrackedMarket
+from bayse_agent.domain.journal import ForecastScore, MarketResult, TrackedMarket, tracked
 from bayse_agent.domain.market import Event, EventId, Market, MarketId, OutcomeId
 from bayse_agent.domain.money import ZERO, Money
 from bayse_agent.domain.portfolio import Activity, Portfolio, Position, Settlement
@@ -29,7 +29,7 @@ async def settle(agent: Agent) -> tuple[MarketResult, ...]:
     """
     now = agent.clock.now()
     over = [market for market in await agent.store.tracked() if _may_be_over(market, now)]
-    return await _settle(agent, over + await _undated(agent, now), now)
+    return await _settle(agent, over + await _undated(agent, now) + await _late(agent, now), now)
 
 
 async def settle_held(agent: Agent) -> tuple[MarketResult, ...]:
@@ -55,14 +55,33 @@ async def _settle(
         return ()
     since = _earliest(ended, over, now)
     payouts = await _payouts(agent, ended, portfolio, since)
-    forecasts = await agent.store.forecasts_of(sorted(ended))
+    paid = {key: line for key, line in payouts.items() if _explains(agent, line, portfolio, now)}
+    open_still = {market.market_id for market in await agent.store.tracked()}
+    # What turned up late is in a market of which every forecast has its score.
+    forecasts = await agent.store.forecasts_of(sorted(ended.keys() & open_still))
     results = [
         result
         for key in sorted(ended)
-        if (result := _result(ended[key], portfolio, payouts, forecasts[key], now)) is not None
+        if (result := _result(ended[key], portfolio, paid, forecasts.get(key, ()), now)) is not None
     ]
     await agent.store.end_markets(results)
     return tuple(results)
+
+
+async def _late(agent: Agent, now: datetime) -> list[TrackedMarket]:
+    """Markets that ended before an order of theirs turned up: something is held there still."""
+    books = await agent.store.books(agent.habits.currency)
+    known = {market.market_id for market in await agent.store.tracked()}
+    found: list[TrackedMarket] = []
+    for position in books.portfolio.positions:
+        if position.market_id in known:
+            continue
+        known.add(position.market_id)
+        event = await _event(agent, books.tags[position.market_id].event_id)
+        market = None if event is None else event.market(position.market_id)
+        if event is not None and market is not None:
+            found.append(tracked(event, market, now))
+    return found
 
 
 def _may_be_over(market: TrackedMarket, now: datetime) -> bool:
@@ -126,11 +145,7 @@ async def _payouts(
     """The account's lines that paid or refunded what was held in those markets. They are looked
     for as far back as `since`; None is to the very first.
     """
-    held = {
-        (position.market_id, position.outcome_id)
-        for position in portfolio.positions
-        if position.market_id in ended
-    }
+    held = {_place(position) for position in portfolio.positions if position.market_id in ended}
     found: dict[tuple[MarketId | None, OutcomeId | None], Activity] = {}
     number, last = 1, 1
     while number <= last and not held <= found.keys():
@@ -149,6 +164,24 @@ async def _payouts(
 def _is_payout(line: Activity, market: Market) -> bool:
     """Whether a line is what the market's end paid, and not what an order gave back."""
     return line.kind in (_WON, _LOST) or (market.winner is None and line.kind == _REFUNDED)
+
+
+def _explains(agent: Agent, line: Activity, portfolio: Portfolio, now: datetime) -> bool:
+    """Whether a line paid for just the shares that the books hold.
+
+    If not, an order is missing in the books. It is waited for as long as one could turn up.
+    """
+    if line.size is None or now - line.at >= timedelta(seconds=agent.habits.watch_s):
+        return True
+    held = sum(
+        (p.shares for p in portfolio.positions if _place(p) == (line.market_id, line.outcome_id)),
+        ZERO,
+    )
+    return abs(line.size - held) <= agent.habits.shares_tolerance
+
+
+def _place(position: Position) -> tuple[MarketId, OutcomeId]:
+    return position.market_id, position.outcome_id
 
 
 def _result(

@@ -36,14 +36,15 @@ async def keep_up(agent: Agent) -> Upkeep:
     """Bring the books up to what the venue says. Raises VenueError when it cannot be read."""
     at = agent.clock.now()
     await reconcile(agent)
-    ended = await settle(agent)
     if await is_due(agent, _EXTERNALS):
         await adopt_external(agent)
+    ended = await settle(agent)
     found = await compare(agent)
     if found.differences and (early := await settle_held(agent)):
         ended += early
         found = await compare(agent)
     if found.differences and await adopt_external(agent):
+        ended += await settle(agent)
         found = await compare(agent)
     if found.differences:
         await _bear_difference(agent, found)

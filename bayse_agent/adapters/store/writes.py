@@ -141,7 +141,7 @@ def end_markets(
     for result in results:
         told = {"market": result.market_id, "settled_at": result.at, "winner_id": result.winner}
         if connection.execute(_END_MARKET, told).rowcount != 1:
-            raise BrokenInvariant(f"not a market that is still tracked: {result.market_id!r}")
+            _check_late(connection, result)
     paid = [(one, result.at) for result in results for one in result.settlements]
     numbered = enumerate(paid, start=number)
     settlements = [(settlement_values(one, n, mode), at) for n, (one, at) in numbered]
@@ -151,6 +151,17 @@ def end_markets(
     if scores:
         connection.execute(_INSERT_SCORE, scores)
     return [note("settlement", values, at) for values, at in settlements]
+
+
+def _check_late(connection: Connection, result: MarketResult) -> None:
+    """A market that has ended may still pay for what turned up late, and ends as it did before."""
+    markets = tables.markets.c
+    known = select(markets.winner_id).where(
+        markets.id == result.market_id, markets.settled_at.is_not(None)
+    )
+    ended = connection.execute(known).first()
+    if ended is None or ended.winner_id != result.winner or not result.settlements or result.scores:
+        raise BrokenInvariant(f"not a market that is still tracked: {result.market_id!r}")
 
 
 def forget_marks(connection: Connection, gone: Iterable[Place]) -> None:
