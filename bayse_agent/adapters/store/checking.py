@@ -21,8 +21,11 @@ _NUMBERED = (tables.intents, tables.fills, tables.settlements)
 _MADE_ANEW = ("order",)
 
 
-def check(connection: Connection, standing: Standing) -> tuple[str, ...]:
-    """Everything that does not fit together, in words; nothing when all is well."""
+def check(connection: Connection, standing: Standing | None) -> tuple[str, ...]:
+    """Everything that does not fit together, in words; nothing when all is well.
+
+    `standing` is what is kept in memory of the books, to be held against them as well.
+    """
     found = [*_database(connection), *_gaps(connection)]
     try:
         folded = load_standing(connection)
@@ -39,7 +42,9 @@ def check(connection: Connection, standing: Standing) -> tuple[str, ...]:
             found.append(f"{currency}: the ledger has no entries")
         if portfolio.cash + portfolio.invested != portfolio.deposits + portfolio.realised:
             found.append(f"{currency}: profit and equity do not add up")
-    return (*found, *_in_memory(folded, standing))
+    if standing is not None:
+        found += _in_memory(folded, standing)
+    return tuple(found)
 
 
 def check_file(connection: Connection) -> None:

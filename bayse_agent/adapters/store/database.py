@@ -101,6 +101,13 @@ def file_of(address: URL) -> Path | None:
     return Path(str(name))
 
 
+def stamp_of(connection: Connection) -> str:
+    """Something that is another one once others have committed a change."""
+    if connection.dialect.name == "sqlite":
+        return str(connection.exec_driver_sql("PRAGMA data_version").scalar_one())
+    return str(connection.exec_driver_sql("SELECT pg_current_wal_insert_lsn()::text").scalar_one())
+
+
 class ThreadDatabase:
     """SQLite, in a thread of its own."""
 

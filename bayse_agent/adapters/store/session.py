@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Table, insert
 
 from bayse_agent.adapters.store import audit, guards
-from bayse_agent.adapters.store.database import Database, Work
+from bayse_agent.adapters.store.database import Database, Work, stamp_of
 from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.rows import Values
 from bayse_agent.adapters.store.standing import Standing
@@ -24,7 +24,8 @@ T = TypeVar("T")
 class Session:
     """What the parts of the store have in common.
 
-    Changes take turns. What stands in the books is followed in memory after each commit; when a
+    Changes take turns, and only the holder of the lease makes any; whoever only reads looks whether
+    there were some. What stands in the books is followed in memory after each commit; when a
     commit ended in doubt (an error, a cancelled wait) it is read anew before it is used again.
     """
 
@@ -34,6 +35,7 @@ class Session:
         self._lease: Lease | None = None
         self._standing = standing
         self._is_doubtful = False
+        self._stamp: str | None = None
         self._is_closed = False
         self._turn = asyncio.Lock()
 
@@ -61,10 +63,18 @@ class Session:
 
     async def _now(self) -> Standing:
         """What stands in the books, for reading."""
+        if self._lease is None:
+            await self._follow()
         if self._is_doubtful:
             async with self._turn:
                 await self._settle_doubt()
         return self._standing
+
+    async def _follow(self) -> None:
+        """Without the lease another process may write: see whether it has."""
+        stamp = await self._database.read(stamp_of)
+        if stamp != self._stamp:
+            self._stamp, self._is_doubtful = stamp, True
 
     @asynccontextmanager
     async def _changing(self) -> AsyncIterator[Standing]:

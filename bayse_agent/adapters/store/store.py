@@ -235,7 +235,9 @@ class SqlStore(Desk, Orders):
     async def check(self) -> tuple[str, ...]:
         """What does not fit together in the books, in words; nothing when all is well."""
         async with self._changing() as standing:
-            return await self._database.read(lambda connection: check(connection, standing))
+            # Whoever only reads may lag behind the one that writes, and be none the worse for it.
+            ours = None if self._lease is None else standing
+            return await self._database.read(lambda connection: check(connection, ours))
 
     async def verify(self, head: str | None = None) -> Verdict:
         """Hold the audit journal against itself and the books, and a head noted earlier to it."""

@@ -253,6 +253,19 @@ async def test_reopen_when_an_order_is_open_then_the_standing_is_the_same(
     await again.close()
 
 
+async def test_read_when_another_process_has_written_since_then_it_is_seen(
+    url: str, store: SqlStore
+) -> None:
+    reader = await open_store(url)
+    assert await reader.open_intents() == ()
+    await _plan(store)
+    assert await reader.open_intents() == await store.open_intents()
+    assert (await reader.books(NGN)).entries == (await store.books(NGN)).entries
+    await _fill(store, an_intent())
+    assert await reader.portfolio(NGN) == await store.portfolio(NGN)
+    await reader.close()
+
+
 async def test_reopen_when_an_order_was_looked_for_then_absences_are_remembered(
     url: str, store: SqlStore
 ) -> None:
