@@ -15,7 +15,7 @@ from bayse_agent.adapters.bayse.feed import StreamPriceFeed
 from bayse_agent.adapters.bayse.secrets import Credentials
 from bayse_agent.adapters.bayse.stream import BayseStream, Socket
 from bayse_agent.adapters.bayse.venue import BayseVenue
-from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.adapters.clock import SystemClock, Timer
 from bayse_agent.adapters.kill_switch import FileKillSwitch
 from bayse_agent.adapters.store.store import SqlStore, open_store
 from bayse_agent.domain.errors import ConfigurationError
@@ -26,7 +26,7 @@ from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.risk import Limits
 from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
-from bayse_agent.ports import Forecaster, MarketData, Strategy, Venue
+from bayse_agent.ports import Clock, Forecaster, MarketData, Strategy, Venue
 from bayse_agent.settings import Mode, Settings
 from bayse_agent.simulation.paper.log import PaperLog
 from bayse_agent.simulation.paper.venue import PaperVenue
@@ -51,11 +51,15 @@ _OTHER: Mapping[Currency, Currency] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What thinks and what decides: the plug-ins of an agent, and how often its passes begin."""
+    """What thinks and what decides: the plug-ins of an agent, and how often its passes begin.
+
+    `clock` tells the time of the world that is traded in; the computer's own, for the real one.
+    """
 
     forecaster: Callable[[], Forecaster] = lambda: Threshold(ThresholdSettings())
     strategy: Callable[[], Strategy] = lambda: Kelly(KellySettings())
     schedule: Schedule | None = None
+    clock: Callable[[], Clock] = SystemClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +90,15 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
     _check_mode(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
-        clock = SystemClock()
+        clock, timer = made.clock(), SystemClock()
         store = await open_store(settings.database_url.get_secret_value())
         stack.push_async_callback(store.close)
         opening = await _opening(store, settings, clock)
         await open_books(store, opening)
-        client = await stack.enter_async_context(_client(settings, clock))
+        client = await stack.enter_async_context(_client(settings, timer))
         real = BayseVenue(client, clock=clock)
-        market_data, venue, companions = _desks(settings, real, clock, stack)
-        feed = _feed(settings, clock)
+        market_data, venue, companions = _desks(settings, real, clock, timer, stack)
+        feed = _feed(settings, clock, timer)
         switch = FileKillSwitch(settings.data_dir)
         agent = Agent(
             clock=clock,
@@ -141,15 +145,15 @@ def _check_mode(settings: Settings) -> None:
         raise ConfigurationError("live needs BAYSE_PUBLIC_KEY and BAYSE_PRIVATE_KEY")
 
 
-def _client(settings: Settings, clock: SystemClock) -> BayseClient:
+def _client(settings: Settings, timer: Timer) -> BayseClient:
     credentials = None
     if settings.public_key is not None and settings.private_key is not None:
         credentials = Credentials(public_key=settings.public_key, secret_key=settings.private_key)
-    return BayseClient(settings.api_address, timer=clock, credentials=credentials)
+    return BayseClient(settings.api_address, timer=timer, credentials=credentials)
 
 
 def _desks(
-    settings: Settings, real: BayseVenue, clock: SystemClock, stack: AsyncExitStack
+    settings: Settings, real: BayseVenue, clock: Clock, timer: Timer, stack: AsyncExitStack
 ) -> tuple[MarketData, Venue, Mapping[str, Companion]]:
     """Where markets are seen, where orders go (on paper never to the venue), and what that needs
     to have done beside it.
@@ -163,18 +167,18 @@ def _desks(
     async def watch() -> None:
         """Resting orders fill, and markets end, whether anybody looks or not."""
         while True:
-            await clock.sleep_s(_PAPER_WATCH_S)
+            await timer.sleep_s(_PAPER_WATCH_S)
             await paper.watch()
 
     return paper, paper, {"paper": watch}
 
 
-def _feed(settings: Settings, clock: SystemClock) -> StreamPriceFeed:
+def _feed(settings: Settings, clock: Clock, timer: Timer) -> StreamPriceFeed:
     stream = BayseStream(
         settings.sockets_address,
         Socket.REALTIME,
         clock=clock,
-        timer=clock,
+        timer=timer,
         # Only for the jitter of back-offs: no decision hangs on it.
         generator=Random(),
         currency=settings.currency,
@@ -182,7 +186,7 @@ def _feed(settings: Settings, clock: SystemClock) -> StreamPriceFeed:
     return StreamPriceFeed(stream, clock=clock)
 
 
-async def _opening(store: SqlStore, settings: Settings, clock: SystemClock) -> Opening:
+async def _opening(store: SqlStore, settings: Settings, clock: Clock) -> Opening:
     history = await store.history()
     number = 1 if history is None else history.runs + 1
     mode = settings.mode.value
