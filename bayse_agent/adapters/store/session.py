@@ -29,13 +29,13 @@ class Session:
     commit ended in doubt (an error, a cancelled wait) it is read anew before it is used again.
     """
 
-    def __init__(self, database: Database, standing: Standing) -> None:
+    def __init__(self, database: Database, standing: Standing, stamp: str) -> None:
         self._database = database
         self._liveness = database.liveness()
         self._lease: Lease | None = None
         self._standing = standing
         self._is_doubtful = False
-        self._stamp: str | None = None
+        self._stamp = stamp
         self._is_closed = False
         self._turn = asyncio.Lock()
 
@@ -51,7 +51,10 @@ class Session:
 
     async def take_lease(self, *, holder: str, at: datetime) -> Lease:
         def renew(connection: Connection) -> tuple[Lease, Standing]:
-            lease, standing = guards.renew_lease(connection, holder, at), load_standing(connection)
+            guards.wait_for_turn(connection)
+            is_known = not self._is_doubtful and stamp_of(connection) == self._stamp
+            lease = guards.renew_lease(connection, holder, at)
+            standing = self._standing if is_known else load_standing(connection)
             audit.append(connection, standing.mode or "", [audit.note_of_lease(lease)])
             return lease, standing
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 
 from bayse_agent.adapters.store import audit, postings, queries, tables, writes
 from bayse_agent.adapters.store.checking import check, check_file
-from bayse_agent.adapters.store.database import Database, address_of, connect, file_of
+from bayse_agent.adapters.store.database import Database, address_of, connect, file_of, stamp_of
 from bayse_agent.adapters.store.desk import Desk
 from bayse_agent.adapters.store.desk_rows import equity_values, touch_values
 from bayse_agent.adapters.store.failures import damaged, is_damage
@@ -64,7 +64,8 @@ async def _opened(url: str, prepare: Callable[[Database], Awaitable[None]]) -> S
     try:
         await database.read(check_file)
         await prepare(database)
-        return SqlStore(database, await database.read(load_standing))
+        stamp, standing = await database.read(lambda c: (stamp_of(c), load_standing(c)))
+        return SqlStore(database, standing, stamp)
     except StoreUnavailable as error:
         await database.close()
         if is_damage(error):
