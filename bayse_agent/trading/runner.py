@@ -249,7 +249,8 @@ class Runner:
         before = await self._agent.store.control()
         if await heed_kill_switch(self._agent) and before.state is not TradingState.HALTED:
             told = await take_back(self._agent, TradingState.HALTED)
-            self._log.warning("kill_switch", **told)
+            control = await self._agent.store.control()
+            self._log.warning("kill_switch", reason=control.reason, **told)
 
     async def _watch(self) -> None:
         """Look for stops whatever the loop is busy with, and wake it for other commands."""
