@@ -57,7 +57,7 @@ async def follow(agent: Agent, intent_id: IntentId) -> Reason:
         return Reason.UNRESOLVED
     is_complete = _is_complete(known.intent, order, fills)
     status = _FINAL.get(order.status, known.status) if is_complete else known.status
-    seen = {fill.id for fill in known.fills}
+    seen = {fill.id: fill for fill in known.fills}
     fresh = tuple(fill for fill in fills if fill.id not in seen)
     reason = _reason(status, fills)
     if status is not known.status or fresh:
@@ -73,7 +73,31 @@ async def follow(agent: Agent, intent_id: IntentId) -> Reason:
             )
         )
     await _check_prices(agent, known.intent, fresh)
+    await _check_amounts(agent, known.intent, (*known.fills, *fresh))
+    for fill in fills:
+        await _check_told_before(agent, fill, seen.get(fill.id, fill))
     return reason
+
+
+async def _check_amounts(agent: Agent, intent: Intent, fills: Sequence[Fill]) -> None:
+    """Stop when the venue filled more than an order was for."""
+    wish = intent.wish
+    if isinstance(wish, Buy):
+        most, found = wish.stake.amount, sum((fill.cash.amount for fill in fills), ZERO)
+        unit = intent.currency.minor_unit
+    else:
+        most, found = wish.shares, sum((fill.shares for fill in fills), ZERO)
+        unit = _MICRO_SHARE
+    if intent.source is not IntentSource.EXTERNAL and found > most + unit * max(1, len(fills)):
+        reason = f"order {fills[0].order_id} was filled for {found}, more than the {most} asked for"
+        await stop(agent, reason=reason, by="execution")
+
+
+async def _check_told_before(agent: Agent, fill: Fill, before: Fill) -> None:
+    """Stop when a fill that is in the books is told with another amount: the first one stands."""
+    if (fill.shares, fill.cash) != (before.shares, before.cash):
+        reason = f"fill {fill.id} is told with another amount: {fill.cash}, was {before.cash}"
+        await stop(agent, reason=reason, by="execution")
 
 
 async def _check_prices(agent: Agent, intent: Intent, fills: Sequence[Fill]) -> None:
@@ -118,15 +142,19 @@ async def _fills(agent: Agent, intent: Intent, order: VenueOrder) -> list[Fill]:
         return []
     if intent.engine is Engine.AMM:
         return await _pool_fills(agent, intent, order)
-    fills: list[Fill] = []
+    # A list that grows while it is read tells a line twice; one whose filter is not heeded tells
+    # the trades of others.
+    fills: dict[FillId, Fill] = {}
     number, last = 1, 1
     while number <= last:
         page = await agent.market_data.trades(
             order_id=order.id, page=number, size=agent.habits.page_size
         )
-        fills.extend(fill_of(intent, order.id, trade) for trade in page.items)
+        for trade in page.items:
+            if order.id in (trade.taker_order_id, trade.maker_order_id):
+                fills.setdefault(trade.id, fill_of(intent, order.id, trade))
         number, last = number + 1, page.last
-    return sorted(fills, key=lambda fill: (fill.at, fill.id))
+    return sorted(fills.values(), key=lambda fill: (fill.at, fill.id))
 
 
 def fill_of(intent: Intent, order_id: OrderId, trade: Trade) -> Fill:

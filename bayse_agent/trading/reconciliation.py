@@ -80,7 +80,8 @@ async def _candidates(
     asked for wrongly is empty, too.
     """
     since = known.intent.created_at - CLOCK_SKEW
-    found: list[VenueOrder] = []
+    # A list that grows while it is read shows an order on two pages.
+    found: dict[str, VenueOrder] = {}
     number, last, shows_known = 1, 1, not claimed
     while number <= last:
         page = await agent.venue.orders(
@@ -89,12 +90,12 @@ async def _candidates(
         for order in page.items:
             shows_known = shows_known or order.id in claimed
             if order.id not in claimed and could_be(known, order):
-                found.append(order)
+                found[order.id] = order
         oldest = min((o.created_at for o in page.items if o.created_at), default=None)
         if oldest is not None and oldest < since and shows_known:
             break
         number, last = number + 1, page.last
-    return found, shows_known
+    return list(found.values()), shows_known
 
 
 def could_be(known: OpenIntent, order: VenueOrder) -> bool:
