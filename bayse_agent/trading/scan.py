@@ -41,10 +41,14 @@ async def scan(agent: Agent) -> PassReport:
 
 
 async def think(agent: Agent) -> Sequence[Seen | Look]:
-    """Look at every market that is due. It changes nothing but the list of known markets, so it
-    may run beside other passes.
+    """Look at every market that is due. It notes what was listed and what books were seen, and
+    nothing that another pass counts on, so it may run beside them.
     """
-    return await research(agent, await discover(agent, agent.clock.now()))
+    sights = await research(agent, await discover(agent, agent.clock.now()))
+    contexts = [sight.context for sight in sights if isinstance(sight, Seen)]
+    books = [b for context in contexts for b in (context.book1, context.book2) if b is not None]
+    await agent.store.add_books_seen(books, at=agent.clock.now())
+    return sights
 
 
 async def act_on_all(
