@@ -60,7 +60,8 @@ async def _trade(settings: Settings, options: TraderOptions, parts: Parts | None
             return 1
 
         async def hurry() -> None:
-            """What closes soon is looked at whenever a price moves."""
+            """What closes soon is looked at whenever a price moves, or a book."""
+            trader.market_data.on_change(lambda _: runner.hurry("snipe"))
             async for _ in trader.agent.feed.stream(()):
                 runner.hurry("snipe")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
+from bayse_agent.adapters.bayse.cached import CachedMarketData
 from bayse_agent.adapters.bayse.client import BayseClient
 from bayse_agent.adapters.bayse.feed import StreamPriceFeed
 from bayse_agent.adapters.bayse.secrets import Credentials
@@ -40,6 +41,7 @@ from bayse_agent.wiring.opening import Opening, arm_once, open_books
 _QUOTE_STEPS = (1, 5, 20)
 _WATCH_S = 0.25
 _SNIPE_S = 2.0
+_SNIPE_GAP_S = 0.1
 _ORDERS_S = 300.0
 _PAPER_WATCH_S = 5.0
 _PAPER_LOG = "paper.jsonl"
@@ -67,11 +69,12 @@ class Trader:
     """An agent at the real venue, ready to run.
 
     `companions` must run beside it; one that ends is a reason to halt. `checks`: what was found
-    before the start.
+    before the start. `market_data`: what the agent sees, which tells when a book has moved.
     """
 
     mode: Mode
     agent: Agent
+    market_data: CachedMarketData
     store: SqlStore
     kill_switch: FileKillSwitch
     companions: Mapping[str, Companion]
@@ -97,7 +100,8 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
         await open_books(store, opening)
         client = await stack.enter_async_context(_client(settings, timer))
         real = BayseVenue(client, clock=clock)
-        market_data, venue, companions = _desks(settings, real, clock, timer, stack)
+        seen, venue, companions = _desks(settings, real, clock, timer, stack)
+        market_data = _cached(settings, seen, clock, timer)
         feed = _feed(settings, clock, timer)
         switch = FileKillSwitch(settings.data_dir)
         agent = Agent(
@@ -115,9 +119,10 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
         yield Trader(
             mode=settings.mode,
             agent=agent,
+            market_data=market_data,
             store=store,
             kill_switch=switch,
-            companions={"feed": feed.run, **companions},
+            companions={"feed": feed.run, "books": market_data.run, **companions},
             checks=checks,
         )
 
@@ -174,16 +179,42 @@ def _desks(
 
 
 def _feed(settings: Settings, clock: Clock, timer: Timer) -> StreamPriceFeed:
-    stream = BayseStream(
+    stream = _stream(settings, Socket.REALTIME, clock, timer, _nothing)
+    return StreamPriceFeed(stream, clock=clock)
+
+
+def _cached(settings: Settings, data: MarketData, clock: Clock, timer: Timer) -> CachedMarketData:
+    """What can be seen, with the books of what is looked at often pushed to us."""
+    return CachedMarketData(
+        data,
+        lambda resync: _stream(settings, Socket.MARKETS, clock, timer, resync),
+        clock=clock,
+        timer=timer,
+        currency=settings.currency,
+    )
+
+
+def _stream(
+    settings: Settings,
+    socket: Socket,
+    clock: Clock,
+    timer: Timer,
+    resync: Callable[[], Awaitable[None]],
+) -> BayseStream:
+    return BayseStream(
         settings.sockets_address,
-        Socket.REALTIME,
+        socket,
         clock=clock,
         timer=timer,
         # Only for the jitter of back-offs: no decision hangs on it.
         generator=Random(),
         currency=settings.currency,
+        resync=resync,
     )
-    return StreamPriceFeed(stream, clock=clock)
+
+
+async def _nothing() -> None:
+    """Prices of assets are told anew every second: there is no hole to fill."""
 
 
 async def _opening(store: SqlStore, settings: Settings, clock: Clock) -> Opening:
@@ -237,6 +268,7 @@ def _habits(settings: Settings, schedule: Schedule | None) -> Habits:
         snipe=SnipeRule(
             observe_seconds=float(settings.snipe_observe_s),
             min_seconds=float(settings.snipe_min_s),
+            min_gap_s=_SNIPE_GAP_S,
         ),
         series=frozenset(SeriesSlug(slug) for slug in settings.series),
         sniped=frozenset(SeriesSlug(slug) for slug in settings.snipe_series),
