@@ -53,10 +53,11 @@ class _Pass:
         while self.due <= now:
             self.due += self.every
 
-    def hurry(self, now: datetime, gap: timedelta) -> None:
-        """Come as soon as `gap` after the last time."""
-        soonest = now if self.begun is None else max(now, self.begun + gap)
-        self.due = min(self.due, soonest)
+    def hurry(self, now: datetime, gap: timedelta) -> bool:
+        """Come as soon as `gap` after the last time; whether that is sooner than before."""
+        before, soonest = self.due, now if self.begun is None else max(now, self.begun + gap)
+        self.due = min(before, soonest)
+        return self.due < before
 
 
 @dataclass(slots=True)
@@ -100,8 +101,8 @@ class Runner:
         """Run a pass as soon as may be: something that it waits for has moved."""
         gap = timedelta(seconds=self._agent.habits.snipe.min_gap_s)
         for one in self._passes:
-            if one.name == name:
-                one.hurry(self._agent.clock.now(), gap)
+            # Prices move many times a second: what is due by then anyway need not be woken for.
+            if one.name == name and one.hurry(self._agent.clock.now(), gap):
                 self.wake()
 
     def wake(self) -> None:
@@ -194,6 +195,9 @@ class Runner:
 
     async def _orders(self) -> PassReport:
         found = await keep_up(self._agent)
+        if (await self._agent.store.control()).state is TradingState.HALTED:
+            # Whoever halted may have died before this, or the venue may not have answered.
+            await take_back(self._agent, TradingState.HALTED)
         return PassReport(name="orders", at=found.at, ended=found.ended, halt=found.differences)
 
     async def _why_not_scan(self) -> tuple[str, ...]:
@@ -242,15 +246,8 @@ class Runner:
 
     async def _take_commands(self) -> None:
         async with self._taking:
-            await self._heed_switch()
+            await heed_kill_switch(self._agent)
             await take_commands(self._agent)
-
-    async def _heed_switch(self) -> None:
-        before = await self._agent.store.control()
-        if await heed_kill_switch(self._agent) and before.state is not TradingState.HALTED:
-            told = await take_back(self._agent, TradingState.HALTED)
-            control = await self._agent.store.control()
-            self._log.warning("kill_switch", reason=control.reason, **told)
 
     async def _watch(self) -> None:
         """Look for stops whatever the loop is busy with, and wake it for other commands."""
@@ -261,7 +258,7 @@ class Runner:
             if self._taking.locked():
                 return
             async with self._taking:
-                await self._heed_switch()
+                await heed_kill_switch(self._agent)
                 await take_stops(self._agent)
             if await self._agent.store.pending_commands():
                 self.wake()
