@@ -22,15 +22,19 @@ from bayse_agent.domain.order import (
 from bayse_agent.domain.portfolio import Holding
 from bayse_agent.trading.agent import Agent
 
+_STOCK = "stock"
+"""Noted as a listing that was read, once everything is entered."""
+
 
 async def take_stock(agent: Agent) -> Money | None:
-    """Enter what the account has into new books; None when they have entries already.
+    """Enter what the account has into new books; None when that was done before.
 
-    Shares that are held enter at what the venue says they cost, as bought elsewhere. Raises
-    VenueError.
+    Shares that are held enter at what the venue says they cost, as bought elsewhere. A process
+    that died on the way has the next one go on. Raises VenueError.
     """
     currency = agent.habits.currency
-    if (await agent.store.portfolio(currency)).deposits.amount != ZERO:
+    deposits = (await agent.store.portfolio(currency)).deposits
+    if deposits.amount != ZERO and await _is_done(agent):
         return None
     wallets = [w for w in await agent.venue.wallets() if w.available.currency is currency]
     held = [row for row in await agent.venue.holdings() if row.currency is currency]
@@ -38,10 +42,18 @@ async def take_stock(agent: Agent) -> Money | None:
     worth = cash + total((row.cost for row in held), currency)
     at = agent.clock.now()
     places = [await _place(agent, row) for row in held]
-    await agent.store.add_deposit(Deposit(id="opening", amount=worth, at=at))
+    if deposits.amount == ZERO:
+        await agent.store.add_deposit(Deposit(id="opening", amount=worth, at=at))
     for row, intent in zip(held, places, strict=True):
         await _enter(agent, row, intent)
+    await agent.store.track([], source=_STOCK, read_at=at)
     return worth
+
+
+async def _is_done(agent: Agent) -> bool:
+    """Whether everything was entered. Books that were ever armed had that behind them."""
+    is_noted = await agent.store.listed_at(_STOCK) is not None
+    return is_noted or (await agent.store.control()).epoch > 0
 
 
 async def _place(agent: Agent, row: Holding) -> Intent:
@@ -73,6 +85,7 @@ async def _place(agent: Agent, row: Holding) -> Intent:
 
 
 async def _enter(agent: Agent, row: Holding, intent: Intent) -> None:
+    """Enter one holding, or what is missing of it."""
     order = VenueOrder(
         id=OrderId(f"opening-{row.outcome_id}"),
         market_id=row.market_id,
@@ -92,7 +105,11 @@ async def _enter(agent: Agent, row: Holding, intent: Intent) -> None:
         created_at=intent.created_at,
         updated_at=None,
     )
-    await agent.store.add_external(intent, order)
+    known = next((o for o in await agent.store.open_intents() if o.intent.id == intent.id), None)
+    if known is None:
+        if await agent.store.has_intent(intent.id):
+            return
+        await agent.store.add_external(intent, order)
     fill = Fill(
         id=FillId(f"opening-{row.outcome_id}"),
         intent_id=intent.id,
