@@ -13,6 +13,7 @@ from bayse_agent.cli import books
 from bayse_agent.cli.asking import ask, halt, reduce, resume
 from bayse_agent.cli.demo import demo
 from bayse_agent.cli.exchange import exchange
+from bayse_agent.cli.status import status
 from bayse_agent.cli.trader import run
 from bayse_agent.domain.errors import BayseAgentError, ConfigurationError, InvalidValue
 
@@ -34,7 +35,7 @@ def build() -> typer.Typer:
     app.command("demo")(demo)
     app.command("exchange")(exchange)
     app.command("run")(run)
-    for verb in (halt, reduce, resume, ask):
+    for verb in (status, halt, reduce, resume, ask):
         app.command(verb.__name__)(verb)
     database, audit = books.verbs()
     app.add_typer(database, name="db")

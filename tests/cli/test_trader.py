@@ -127,6 +127,10 @@ def test_run_when_live_then_it_is_checked_asked_halted_and_ends_in_peace(place: 
     assert (code, "HALTED" in out, "cancelled: 0" in out) == (0, True, True)
     assert (place.folder / FILE_NAME).exists()
 
+    code, out = place.done("status")
+    assert (code, "HALTED" in out, "a test" in out) == (0, True, True)
+    assert "cash NGN 100,000.00" in out
+
     code, out = place.done("resume", "--reason", "tested")
     assert (code, "state: ARMED" in out) == (0, True)
     assert not (place.folder / FILE_NAME).exists()
