@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TypeVar
 
 from bayse_agent.domain.errors import VenueUnreachable
-from bayse_agent.domain.market import Event, EventId, MarketId, OutcomeId, Page
+from bayse_agent.domain.market import Event, EventId, MarketId, OutcomeId, Page, Side
 from bayse_agent.domain.money import Currency, Money
-from bayse_agent.domain.order import OrderId, PlaceOrder, PlaceReply, Unresolved, VenueOrder
+from bayse_agent.domain.order import (
+    OrderId,
+    PlaceOrder,
+    PlaceReply,
+    SealedOrder,
+    Unresolved,
+    VenueOrder,
+)
 from bayse_agent.domain.portfolio import Activity, Holding, Wallet
 from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.world import World
+from bayse_agent.simulation.writes import unseal_order
 from tests.trading.stages import Venue
 
 T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Sent:
+    """One request of the agent's, and the orders that the exchange made of it."""
+
+    at_ms: int
+    is_buy: bool
+    orders: list[OrderId] = field(default_factory=list)
 
 
 class Liar(Venue):
@@ -30,9 +47,18 @@ class Liar(Venue):
         self.wallets_to_lie: list[Decimal] = []
         self.repeats_lines = False
         self.is_silent = False
+        self.is_account_away = False
         self.hidden: set[OrderId] = set()
         self.lost: list[tuple[str, PlaceOrder]] = []
         self.faults: dict[str, int] = {}
+        self.sent: dict[str, list[Sent]] = {}
+        self._by_hand = 0
+
+    async def send(self, sealed: SealedOrder) -> PlaceReply:
+        order, key = unseal_order(sealed)
+        request = Sent(at_ms=self._world.now_ms, is_buy=order.side is Side.BUY)
+        self.sent.setdefault(key, []).append(request)
+        return await super().send(sealed)
 
     async def answer(self, order: PlaceOrder, key: str) -> PlaceReply:
         if self.is_silent or self.requests_to_lose > 0:
@@ -40,7 +66,7 @@ class Liar(Venue):
             self.lost.append((key, order))
             self._count("lost request")
             return Unresolved(reason="no answer within 10 s")
-        reply = await super().answer(order, key)
+        reply = await self._take(order, key)
         if self.replies_to_lose > 0:
             self.replies_to_lose -= 1
             self._count("lost reply")
@@ -53,7 +79,20 @@ class Liar(Venue):
             return None
         key, order = self.lost.pop(0)
         self._count("late delivery")
-        return await super().answer(order, key)
+        return await self._take(order, key)
+
+    async def place_by_hand(self, order: PlaceOrder) -> PlaceReply:
+        """A person's order, past the agent."""
+        self._by_hand += 1
+        return await super().answer(order, f"by-hand-{self._by_hand}")
+
+    async def _take(self, order: PlaceOrder, key: str) -> PlaceReply:
+        before = set(self._account.orders)
+        reply = await super().answer(order, key)
+        made = [OrderId(self._account.orders[n].id) for n in self._account.orders.keys() - before]
+        for request in self.sent.get(key, [])[-1:]:
+            request.orders += made
+        return reply
 
     def hide_all(self) -> None:
         """Leave every order that is there now out of the lists."""
@@ -88,7 +127,7 @@ class Liar(Venue):
         return replace(found, items=self._repeated(found.items))
 
     async def wallets(self) -> tuple[Wallet, ...]:
-        self._read()
+        self._read_account()
         found = await super().wallets()
         if not self.wallets_to_lie:
             return found
@@ -100,7 +139,7 @@ class Liar(Venue):
         )
 
     async def holdings(self) -> tuple[Holding, ...]:
-        self._read()
+        self._read_account()
         return await super().holdings()
 
     async def order(self, order_id: OrderId) -> VenueOrder:
@@ -110,6 +149,12 @@ class Liar(Venue):
     async def event(self, event_id: EventId, *, currency: Currency) -> Event:
         self._read()
         return await super().event(event_id, currency=currency)
+
+    def _read_account(self) -> None:
+        self._read()
+        if self.is_account_away:
+            self._count("account away")
+            raise VenueUnreachable("503 Service Unavailable")
 
     def _read(self) -> None:
         if self.is_silent or self.reads_to_fail > 0:
