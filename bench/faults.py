@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=120.0, help="begin no round after so long")
+    parser.add_argument("--minutes", type=float, default=120.0, help="begin no kill after so long")
     parser.add_argument("--json", action="store_true", help="as it is in any case")
     options = parser.parse_args(arguments)
     begun_s, found, seed = time.monotonic(), Findings(), options.seed
@@ -40,10 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     def say(text: str) -> None:
         print(f"{time.monotonic() - begun_s:7.1f} s  {text}", file=sys.stderr, flush=True)
 
-    while found.kills < options.kills and time.monotonic() - begun_s < options.minutes * 60:
+    until_s = begun_s + options.minutes * 60
+    while found.kills < options.kills and (left_s := until_s - time.monotonic()) > 0:
         kills = min(ROUND, options.kills - found.kills)
         with tempfile.TemporaryDirectory(prefix="bayse-agent-") as folder:
-            found.add(run(Plan(kills=kills, seed=seed), Path(folder), say))
+            found.add(run(Plan(kills=kills, seed=seed, longest_s=left_s), Path(folder), say))
         seed += 1
     silent = found.never_fired()
     for kind in silent:

@@ -38,7 +38,7 @@ from tests.crash.scene import (
 
 AFTERWARDS_S = 240
 """Longer than an order of which nothing is heard may hide before it counts as lost."""
-SAMPLED = 5
+SAMPLED = 4
 """How many deaths of each deed `make test` looks at; `make torture` looks at every one."""
 
 Step = Callable[[Process], Awaitable[object]]
@@ -46,13 +46,17 @@ Step = Callable[[Process], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Deed:
-    """Something an agent does, what has been before, and how it goes about it before and in it."""
+    """Something an agent does, what has been before, and how it goes about it before and in it.
+
+    `sends`: orders go out in it for sure.
+    """
 
     name: str
     act: Step
     before: Step
     habits: Habits = HABITS
     earlier: Habits = HABITS
+    sends: bool = False
 
 
 async def nothing(alive: Process) -> None:
@@ -132,15 +136,15 @@ async def run(alive: Process) -> None:
 
 
 DEEDS = (
-    Deed("scan", lambda p: scan(p.agent), nothing),
-    Deed("snipe", lambda p: snipe(p.agent), lambda p: scan(p.agent), earlier=BY_HAND),
-    Deed("exits", lambda p: run_exits(p.agent), has_bought, habits=SELLING),
+    Deed("scan", lambda p: scan(p.agent), nothing, sends=True),
+    Deed("snipe", lambda p: snipe(p.agent), lambda p: scan(p.agent), earlier=BY_HAND, sends=True),
+    Deed("exits", lambda p: run_exits(p.agent), has_bought, habits=SELLING, sends=True),
     Deed("settlement", lambda p: keep_up(p.agent), has_held_to_the_end),
     Deed("recovery of what was taken", lambda p: keep_up(p.agent), heard_nothing),
     Deed("recovery of what was not", lambda p: keep_up(p.agent), was_not_heard),
-    Deed("approve", take, was_asked_to_approve, habits=BY_HAND, earlier=BY_HAND),
-    Deed("close all", take, was_asked_to_close),
-    Deed("trade", take, was_asked_to_trade, habits=BY_HAND, earlier=BY_HAND),
+    Deed("approve", take, was_asked_to_approve, habits=BY_HAND, earlier=BY_HAND, sends=True),
+    Deed("close all", take, was_asked_to_close, sends=True),
+    Deed("trade", take, was_asked_to_trade, habits=BY_HAND, earlier=BY_HAND, sends=True),
     Deed("transfer", take, was_asked_to_transfer),
     Deed("start", run, has_bought),
 )
@@ -211,7 +215,7 @@ def places(calls: list[str], generator: Random, count: int) -> list[tuple[int, M
 async def _all_wrong(deed: Deed, folder: Path, count: int) -> list[str]:
     trial = await Trial.of(deed, folder)
     calls = await trial.calls(folder)
-    assert len(calls) > 3
+    assert ("venue.send" in calls) or not deed.sends
     found: list[str] = []
     for number, moment in places(calls, Random(deed.name), count):
         wrong = await trial.wrong(folder / "trial", Death(number, moment))
