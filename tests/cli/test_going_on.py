@@ -35,10 +35,11 @@ def figures(data: Path, *more: str) -> dict[str, Any]:
 
 
 def wallet(data: Path) -> list[tuple[Any, ...]]:
-    """Everything in the books that money and scores are made of."""
+    """Everything in the books that money and scores are made of, whichever process wrote it."""
     with closing(sqlite3.connect(data / "books.db")) as books:
+        books.row_factory = sqlite3.Row
         return [
-            row
+            tuple(row[name] for name in row.keys() if name != "lease_token")  # noqa: SIM118
             for table in ("deposits", "looks", "intents", "orders", "fills", "settlements")
             for row in books.execute(f"SELECT * FROM {table} ORDER BY 1, 2")
         ]
@@ -175,7 +176,8 @@ async def _first_pass(data: Path, seed: int) -> None:
     async with open_demo(options) as demo:
         await Runner(demo.agent, listen).run(demo.ends_at)
         assert await discrepancies(demo.agent) == ()
-    assert [report.halt for report in reports] == [()]
+    assert {report.name for report in reports} >= {"orders", "scan"}
+    assert {report.halt for report in reports} == {()}
 
 
 def _check(data: Path) -> None:
