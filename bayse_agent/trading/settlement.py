@@ -1,4 +1,8 @@
-"""Markets that have ended: what they paid enters the books, and every forecast gets its score."""
+"""Markets that have ended: what they paid enters the books, and every forecast gets its score.
+
+Money is settled on two readings of the venue that agree: who it says has won, and what the account
+was paid. Where nothing was held the first is enough: nothing but a score hangs on it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from bayse_agent.domain.portfolio import Activity, Portfolio, Position, Settleme
 from bayse_agent.domain.scoring import brier, log_loss
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
+from bayse_agent.trading.halting import stop
 from bayse_agent.trading.verification import has_ended
 
 _WON, _LOST, _REFUNDED = "PAYOUT_WIN", "PAYOUT_LOSS", "BUY_REFUND"
@@ -55,7 +60,13 @@ async def _settle(
         return ()
     since = _earliest(ended, over, now)
     payouts = await _payouts(agent, ended, portfolio, since)
-    paid = {key: line for key, line in payouts.items() if _explains(agent, line, portfolio, now)}
+    disputed = {key: line for key, line in payouts.items() if not _agrees(ended, line)}
+    await _bear_disputes(agent, disputed, now)
+    paid = {
+        key: line
+        for key, line in payouts.items()
+        if key not in disputed and _explains(agent, line, portfolio, now)
+    }
     open_still = {market.market_id for market in await agent.store.tracked()}
     # What turned up late is in a market of which every forecast has its score.
     forecasts = await agent.store.forecasts_of(sorted(ended.keys() & open_still))
@@ -164,6 +175,27 @@ async def _payouts(
 def _is_payout(line: Activity, market: Market) -> bool:
     """Whether a line is what the market's end paid, and not what an order gave back."""
     return line.kind in (_WON, _LOST) or (market.winner is None and line.kind == _REFUNDED)
+
+
+def _agrees(ended: Mapping[MarketId, Market], line: Activity) -> bool:
+    """Whether a line says the same of who has won as the market does."""
+    assert line.market_id is not None
+    winner = ended[line.market_id].winner
+    if winner is None:
+        return line.kind == _REFUNDED
+    return line.kind == (_WON if line.outcome_id == winner else _LOST)
+
+
+async def _bear_disputes(agent: Agent, disputed: _Payouts, now: datetime) -> None:
+    """One of the two readings may be late; what disagrees for longer is not understood."""
+    patience = timedelta(seconds=agent.habits.difference_s)
+    told = [
+        f"market {line.market_id}: {line.kind} was paid for {line.outcome_id}, against its winner"
+        for line in disputed.values()
+        if now - line.at >= patience
+    ]
+    if told:
+        await stop(agent, reason="; ".join(sorted(told)), by="settlement")
 
 
 def _explains(agent: Agent, line: Activity, portfolio: Portfolio, now: datetime) -> bool:
