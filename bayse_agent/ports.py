@@ -27,6 +27,7 @@ from bayse_agent.domain.journal import (
     Run,
     ScoreSummary,
     TrackedMarket,
+    TriedSale,
 )
 from bayse_agent.domain.market import (
     Event,
@@ -349,6 +350,11 @@ class Store(Protocol):
 
     async def has_intent(self, intent_id: IntentId) -> bool:
         """Whether an intent of that id was ever written down."""
+
+    async def tried_sales(
+        self, market_ids: Sequence[MarketId], *, since: datetime
+    ) -> tuple[TriedSale, ...]:
+        """Sells that were written down in the markets since then, oldest first."""
 
     async def change_intent(self, change: IntentChange) -> None:
         """Write down what the venue told of an intent: status, proof, order and fills."""

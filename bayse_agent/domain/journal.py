@@ -134,6 +134,16 @@ class OpenIntent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TriedSale:
+    """A sell that was written down, and whether any of it was filled."""
+
+    market_id: MarketId
+    outcome_id: OutcomeId
+    at: datetime
+    is_filled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntentChange:
     """What the venue told of an intent. `proof` is the answer that the change rests on.
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import takewhile
 
 from bayse_agent.domain.control import TradingState
+from bayse_agent.domain.journal import TriedSale
 from bayse_agent.domain.market import MarketId, OutcomeId
 from bayse_agent.domain.order import IntentSource, intent_id
 from bayse_agent.trading.acting import Case, put_forward
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.exits import ExitCase, find_exits
 from bayse_agent.trading.scan import PassReport
+
+_REMEMBERED = timedelta(hours=24)
+_LONGEST = timedelta(minutes=15)
+_MOST_DOUBLED = 16
 
 
 async def run_exits(agent: Agent) -> PassReport | None:
@@ -21,10 +28,36 @@ async def run_exits(agent: Agent) -> PassReport | None:
     if not portfolio.positions or control.state is TradingState.HALTED:
         return None
     told: list[str] = []
-    for found in await find_exits(agent):
+    found_now = await find_exits(agent)
+    tried = await _tried(agent, found_now, at)
+    for found in found_now:
+        if _is_too_soon(agent, found, tried, at):
+            continue
         result = await put_forward(agent, _case(agent, found, at))
         told.append(f"{found.exit.trigger}: {result.reason.value} {result.detail}".strip())
     return PassReport(name="exits", at=at, told=tuple(told)) if told else None
+
+
+async def _tried(agent: Agent, found: Sequence[ExitCase], at: datetime) -> tuple[TriedSale, ...]:
+    if not found:
+        return ()
+    markets = [one.position.market_id for one in found]
+    return await agent.store.tried_sales(markets, since=at - _REMEMBERED)
+
+
+def _is_too_soon(agent: Agent, found: ExitCase, tried: Sequence[TriedSale], at: datetime) -> bool:
+    """Whether a sale of it went for nothing a moment ago: the first may be tried again by the next
+    pass, from then on each time after twice as long.
+    """
+    place = (found.position.market_id, found.position.outcome_id)
+    mine = [one for one in reversed(tried) if (one.market_id, one.outcome_id) == place]
+    in_vain = list(takewhile(lambda one: not one.is_filled, mine))
+    if not in_vain:
+        return False
+    every = timedelta(seconds=agent.habits.schedule.exits_s)
+    # A pass may begin a little early: half an interval is let pass.
+    pause = min(every * (1 << min(len(in_vain) - 1, _MOST_DOUBLED)), _LONGEST) - every / 2
+    return at - in_vain[0].at < pause
 
 
 async def find_exit(agent: Agent, market_id: MarketId, outcome_id: OutcomeId) -> Case | None:

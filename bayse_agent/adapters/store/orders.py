@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from bayse_agent.adapters.store import audit, guards, postings, queries, writes
@@ -9,7 +12,8 @@ from bayse_agent.adapters.store.rows import Guards, intent_values
 from bayse_agent.adapters.store.session import Session
 from bayse_agent.domain.books import Tags
 from bayse_agent.domain.errors import BrokenInvariant
-from bayse_agent.domain.journal import IntentChange, Look, OpenIntent
+from bayse_agent.domain.journal import IntentChange, Look, OpenIntent, TriedSale
+from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.order import (
     Intent,
     IntentId,
@@ -78,6 +82,11 @@ class Orders(Session):
 
     async def has_intent(self, intent_id: IntentId) -> bool:
         return await self._database.read(lambda c: queries.has_intent(c, intent_id))
+
+    async def tried_sales(
+        self, market_ids: Sequence[MarketId], *, since: datetime
+    ) -> tuple[TriedSale, ...]:
+        return await self._database.read(lambda c: queries.tried_sales(c, market_ids, since))
 
     async def change_intent(self, change: IntentChange) -> None:
         async with self._changing() as standing:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.rows import fill_of, forecast_of, intent_of, run_of
 from bayse_agent.domain.forecast import Forecast
-from bayse_agent.domain.journal import History, ScoreSummary
-from bayse_agent.domain.market import MarketId
+from bayse_agent.domain.journal import History, ScoreSummary, TriedSale
+from bayse_agent.domain.market import MarketId, OutcomeId, Side
 from bayse_agent.domain.order import Fill, Intent, IntentId, OrderId
 
 _WRITTEN_AT = (
@@ -69,6 +70,30 @@ def claimed_orders(connection: Connection) -> frozenset[OrderId]:
 def has_intent(connection: Connection, intent_id: IntentId) -> bool:
     intents = tables.intents.c
     return connection.execute(select(intents.id).where(intents.id == intent_id)).first() is not None
+
+
+def tried_sales(
+    connection: Connection, market_ids: Sequence[MarketId], since: datetime
+) -> tuple[TriedSale, ...]:
+    intents, fills = tables.intents, tables.fills
+    is_filled = select(fills.c.id).where(fills.c.intent_id == intents.c.id).exists()
+    query = (
+        select(
+            intents.c.market_id, intents.c.outcome_id, intents.c.created_at, is_filled.label("f")
+        )
+        .where(intents.c.market_id.in_(market_ids), intents.c.created_at >= since)
+        .where(intents.c.side == Side.SELL.value)
+        .order_by(intents.c.number)
+    )
+    return tuple(
+        TriedSale(
+            market_id=MarketId(row.market_id),
+            outcome_id=OutcomeId(row.outcome_id),
+            at=row.created_at,
+            is_filled=bool(row.f),
+        )
+        for row in connection.execute(query)
+    )
 
 
 def markets_seen(connection: Connection) -> int:
