@@ -72,14 +72,14 @@ class Result:
 
 async def execute(agent: Agent, act: Act) -> Result:
     """Carry out an approved proposal: nothing is sent before it is written down."""
-    now = agent.clock.now()
-    age_s = (now - act.approved.reviewed_at).total_seconds()
+    if (moved := await _moved(agent, act)) is not None:
+        return moved
+    # Looked at after that last read, which may have taken its time.
+    age_s = (agent.clock.now() - act.approved.reviewed_at).total_seconds()
     if not 0 <= age_s <= agent.habits.approval_ttl_s:
         return Result(reason=Reason.STALE_DATA, detail=f"approved {age_s:.1f} s ago")
     if await heed_kill_switch(agent):
         return Result(reason=Reason.HALTED, detail=(await agent.store.control()).reason)
-    if (moved := await _moved(agent, act)) is not None:
-        return moved
     intent = _intent(agent, act)
     try:
         sealed = agent.venue.seal(order_for(intent), key=intent.id)
