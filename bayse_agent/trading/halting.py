@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+import structlog
+
 from bayse_agent.domain.control import Control, TradingState
-from bayse_agent.domain.errors import VenueError
+from bayse_agent.domain.errors import BrokenInvariant, VenueError
 from bayse_agent.domain.journal import OpenIntent
 from bayse_agent.domain.order import Buy, IntentStatus, VenueOrder
 from bayse_agent.trading.agent import Agent
@@ -23,22 +25,33 @@ async def stop(
     agent: Agent, *, reason: str, by: str, state: TradingState = TradingState.HALTED
 ) -> Control:
     """Make the trading state at least as strict as `state`; the first reason stands."""
-    before = await agent.store.control()
-    if before.state.strictness >= state.strictness:
-        return before
-    change = Control(
-        epoch=before.epoch + 1, state=state, reason=reason, by=by, at=agent.clock.now()
-    )
-    await agent.store.set_control(change)
-    return change
+    while True:
+        before = await agent.store.control()
+        if before.state.strictness >= state.strictness:
+            return before
+        change = Control(
+            epoch=before.epoch + 1, state=state, reason=reason, by=by, at=agent.clock.now()
+        )
+        try:
+            await agent.store.set_control(change)
+        except BrokenInvariant:
+            # Loop and watch may want it at once: whoever comes second looks again.
+            if (await agent.store.control()).epoch == before.epoch:
+                raise
+        else:
+            return change
 
 
 async def heed_kill_switch(agent: Agent) -> bool:
-    """Halt when the switch is pulled; whether it is."""
+    """Halt when the switch is pulled, and take back what rests; whether it is pulled."""
     why = agent.kill_switch.pulled()
     if why is None:
         return False
-    await stop(agent, reason=why, by=KILL_SWITCH)
+    before = await agent.store.control()
+    if before.state is not TradingState.HALTED:
+        await stop(agent, reason=why, by=KILL_SWITCH)
+        told = await take_back(agent, TradingState.HALTED)
+        structlog.get_logger("halting").warning("kill_switch", reason=why, **told)
     return True
 
 
