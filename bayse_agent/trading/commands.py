@@ -22,10 +22,17 @@ from decimal import Decimal
 
 from bayse_agent.domain.command import Command, CommandKind, CommandStatus
 from bayse_agent.domain.control import Control, TradingState
-from bayse_agent.domain.errors import CommandRefused, InvalidValue, VenueError
+from bayse_agent.domain.errors import (
+    CommandRefused,
+    InvalidValue,
+    LeaseHeld,
+    StoreUnavailable,
+    VenueError,
+)
 from bayse_agent.domain.journal import Deposit
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.risk import limits_of, limits_text
+from bayse_agent.domain.risk.limits import LARGEST
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.by_hand import analyze, approve, close, close_all, reject, trade
 from bayse_agent.trading.following import follow
@@ -33,6 +40,7 @@ from bayse_agent.trading.halting import stop, take_back
 from bayse_agent.trading.upkeep import keep_up
 
 Answer = Mapping[str, str]
+_LEAST = Decimal("0.000001")
 _Handler = Callable[[Agent, Command], Awaitable[Answer]]
 
 
@@ -56,7 +64,12 @@ async def take_commands(agent: Agent) -> int:
 
 
 async def carry_out(agent: Agent, command: Command) -> None:
-    """Carry out one command and write down its answer."""
+    """Carry out one command and write down its answer.
+
+    What dies of a bug is answered too, and then told on: if it waited on, it would be taken again
+    and again, and nothing behind it ever. Only a stop waits until it was carried out, and whatever
+    waits for books that cannot be written.
+    """
     status = CommandStatus.DONE
     try:
         answer = await _HANDLERS[command.kind](agent, command)
@@ -64,6 +77,17 @@ async def carry_out(agent: Agent, command: Command) -> None:
         status, answer = CommandStatus.REFUSED, {"reason": str(error)}
     except VenueError as error:
         status, answer = CommandStatus.FAILED, {"reason": str(error)}
+    except (LeaseHeld, StoreUnavailable):
+        raise
+    except Exception as error:
+        if not command.kind.stops_trading:
+            told = {"reason": f"{type(error).__name__}: {error}"}
+            await _finish(agent, command, CommandStatus.FAILED, told)
+        raise
+    await _finish(agent, command, status, answer)
+
+
+async def _finish(agent: Agent, command: Command, status: CommandStatus, answer: Answer) -> None:
     await agent.store.finish_command(command.id, status=status, result=answer, at=agent.clock.now())
 
 
@@ -86,10 +110,14 @@ async def _resume(agent: Agent, command: Command) -> Answer:
     state = _state(command.arguments.get("state", TradingState.ARMED.value))
     if (why := agent.kill_switch.pulled()) is not None:
         raise CommandRefused(f"the kill switch is still pulled: {why}")
+    before = await agent.store.control()
     found = await keep_up(agent)
     if found.differences:
         raise CommandRefused(f"books and venue differ: {'; '.join(found.differences)}")
-    before = await agent.store.control()
+    since = await agent.store.control()
+    if since.epoch != before.epoch:
+        # Nobody has seen that one yet.
+        raise CommandRefused(f"meanwhile it is {since.state}: {since.reason}")
     change = Control(
         epoch=before.epoch + 1, state=state, reason=reason, by=command.by, at=agent.clock.now()
     )
@@ -127,6 +155,8 @@ async def _set_limits(agent: Agent, command: Command) -> Answer:
 async def _transfer(agent: Agent, command: Command) -> Answer:
     _argument(command, "reason")
     amount = _decimal(_argument(command, "amount"))
+    if amount == 0 or abs(amount) >= LARGEST or amount != amount.quantize(_LEAST):
+        raise CommandRefused(f"no such sum can have been moved: {amount}")
     money = Money(amount, agent.habits.currency)
     # It may be entered already, and the answer to the command was lost with the process.
     if not await agent.store.has_deposit(command.id):
