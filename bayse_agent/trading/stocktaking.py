@@ -23,27 +23,32 @@ from bayse_agent.domain.portfolio import Holding
 from bayse_agent.trading.agent import Agent
 
 _STOCK = "stock"
+_OPENING = "opening"
 """Noted as a listing that was read, once everything is entered."""
 
 
 async def take_stock(agent: Agent) -> Money | None:
-    """Enter what the account has into new books; None when that was done before.
+    """Enter what the account has into new books; None when that was done before, or it is empty.
 
     Shares that are held enter at what the venue says they cost, as bought elsewhere. A process
     that died on the way has the next one go on. Raises VenueError.
     """
     currency = agent.habits.currency
     deposits = (await agent.store.portfolio(currency)).deposits
-    if deposits.amount != ZERO and await _is_done(agent):
+    has_begun = deposits.amount != ZERO or await agent.store.has_deposit(_OPENING)
+    if has_begun and await _is_done(agent):
         return None
     wallets = [w for w in await agent.venue.wallets() if w.available.currency is currency]
     held = [row for row in await agent.venue.holdings() if row.currency is currency]
     cash = total((wallet.available + wallet.pending for wallet in wallets), currency)
     worth = cash + total((row.cost for row in held), currency)
+    if worth.amount == ZERO:
+        # There will be something to enter once it was paid in.
+        return None
     at = agent.clock.now()
     places = [await _place(agent, row) for row in held]
-    if deposits.amount == ZERO:
-        await agent.store.add_deposit(Deposit(id="opening", amount=worth, at=at))
+    if not has_begun:
+        await agent.store.add_deposit(Deposit(id=_OPENING, amount=worth, at=at))
     for row, intent in zip(held, places, strict=True):
         await _enter(agent, row, intent)
     await agent.store.track([], source=_STOCK, read_at=at)

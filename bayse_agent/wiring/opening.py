@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bayse_agent.domain.control import Control, TradingState
 from bayse_agent.domain.journal import Deposit, Run
-from bayse_agent.domain.money import ZERO, Money
+from bayse_agent.domain.money import Money
 from bayse_agent.domain.risk import Limits
 from bayse_agent.ports import Store
 
@@ -34,7 +34,7 @@ async def open_books(store: Store, opening: Opening) -> None:
     await store.take_lease(holder=opening.holder, at=at)
     await store.begin_run(opening.run)
     money = opening.bankroll
-    if money is not None and (await store.portfolio(money.currency)).deposits.amount == ZERO:
+    if money is not None and not await store.has_deposit(FIRST_DEPOSIT):
         await store.add_deposit(Deposit(id=FIRST_DEPOSIT, amount=money, at=at))
     if await store.limits_version() == 0:
         await store.set_limits(opening.limits, by="start", reason="first start", at=at)
