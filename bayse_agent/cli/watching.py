@@ -59,6 +59,8 @@ class Lines(Silent):
         markets = await _markets(self._demo) if bets else {}
         for look in bets:
             print(f"{_moment(report.at)}  bet {_bet(look, markets)}", flush=True)
+        for line in report.told:
+            print(f"{_moment(report.at)}  {line}", flush=True)
         for line in report.halt:
             print(f"{_moment(report.at)}  not trading: {line}", flush=True)
         if report.at >= self._next:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from bayse_agent.domain.control import TradingState
+from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.journal import TriedSale
 from bayse_agent.domain.market import MarketId, OutcomeId
 from bayse_agent.domain.order import IntentSource, intent_id
 from bayse_agent.trading.acting import Case, put_forward
 from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.execution import Result
 from bayse_agent.trading.exits import ExitCase, find_exits
 from bayse_agent.trading.scan import PassReport
 
@@ -34,8 +36,20 @@ async def run_exits(agent: Agent) -> PassReport | None:
         if _is_too_soon(agent, found, tried, at):
             continue
         result = await put_forward(agent, _case(agent, found, at))
-        told.append(f"{found.exit.trigger}: {result.reason.value} {result.detail}".strip())
+        told.append(_told(found, result))
     return PassReport(name="exits", at=at, told=tuple(told)) if told else None
+
+
+def _told(found: ExitCase, result: Result) -> str:
+    """What became of a sale, for people."""
+    market, wish = found.context.market, found.exit.wish
+    outcome = market.outcome(wish.outcome_id)
+    label = wish.outcome_id if outcome is None else outcome.label
+    event, trigger = found.context.event.title, found.exit.trigger.replace("_", " ")
+    what = f"{wish.shares.normalize():f} shares of {label}, {trigger}: {event}"
+    if result.reason is Reason.TRADED:
+        return f"sold {what}"
+    return f"did not sell {what} ({result.reason}, {result.detail})"
 
 
 async def _tried(agent: Agent, found: Sequence[ExitCase], at: datetime) -> tuple[TriedSale, ...]:
