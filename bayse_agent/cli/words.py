@@ -22,7 +22,8 @@ def _earned(figures: Figures) -> str:
     part = 100 * figures.pnl.amount / portfolio.deposits.amount
     verb = "earned" if figures.pnl.amount >= 0 else "lost"
     held = len(portfolio.positions)
-    open_ones = f" {held} positions are still open, counted at what they cost." if held else ""
+    positions = "1 position is" if held == 1 else f"{held} positions are"
+    open_ones = f" {positions} still open, counted at cost." if held else ""
     return (
         f"In {length} of world time (seed {options.seed}, {figures.wall_s:.1f} s of yours) the "
         f"agent {verb} {_size(figures.pnl)} after {portfolio.fees} of fees: {portfolio.deposits} "
