@@ -9,8 +9,10 @@ from pathlib import Path
 
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.domain.errors import VenueUnreachable
+from bayse_agent.domain.market import SeriesSlug, SeriesWindow
 from bayse_agent.simulation.clock import PacedClock
 from bayse_agent.simulation.exchange.units import from_ms
+from bayse_agent.trading.agent import Schedule
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from tests.trading.stages import Unreachable, Venue, stage
@@ -77,3 +79,33 @@ async def test_stop_when_called_during_a_rest_then_the_run_ends_at_once(tmp_path
             group.create_task(runner.run(start + timedelta(hours=1)))
             group.create_task(stop_after_the_first())
         assert len(reports.of("scan")) == 1
+
+
+class Windowless(Venue):
+    """Cannot list the windows of any series."""
+
+    async def series_windows(self, slug: SeriesSlug) -> tuple[SeriesWindow, ...]:
+        raise VenueUnreachable("connection refused")
+
+
+async def test_runner_when_it_is_woken_after_some_of_many_reads_failed_then_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Windowless) as s:
+        clock, reports = s.agent.clock, Reports()
+        habits = replace(
+            s.agent.habits,
+            series=frozenset({SeriesSlug("first"), SeriesSlug("second")}),
+            schedule=Schedule(snipe_s=10),
+        )
+        runner = Runner(replace(s.agent, habits=habits), reports.saw, {"waker": lambda: wake()})
+
+        async def wake() -> None:
+            while True:
+                await clock.sleep_until(clock.now() + timedelta(seconds=7))
+                runner.wake()
+
+        until = clock.now() + timedelta(seconds=60)
+        await runner.run(until)
+        assert clock.now() >= until
+        assert any(report.halt for report in reports.of("snipe"))
