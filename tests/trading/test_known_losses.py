@@ -221,15 +221,16 @@ async def test_many_windows_at_once_stay_within_cap_and_reserve(tmp_path: Path) 
     """Twenty and more bets in one pass, cap 3, reserve 30 %: 3 open, 70 % spent at the most."""
     async with stage(tmp_path, Liar, Opinionated()) as s:
         _with(s, snipe=SnipeRule(observe_seconds=3000, proofs_needed=0))
+        reasons: Counter[Reason] = Counter()
         for _ in range(3):
             report = await scan(s.agent)
+            reasons.update(look.reason for look in report.looks)
             await snipe(s.agent)
             portfolio = await s.store.portfolio(NGN)
             assert portfolio.open_markets() <= LIMITS.max_open_markets
             committed = portfolio.invested + portfolio.reserved
             assert committed <= BANKROLL * (1 - LIMITS.reserve)
             await s.wait(60)
-        reasons = Counter(look.reason for look in report.looks)
         assert len(s.venue.placed) == LIMITS.max_open_markets
         assert reasons[Reason.REFUSED_OPEN_POSITIONS] > 0
 
