@@ -38,13 +38,28 @@ async def adopt_external(agent: Agent) -> tuple[Intent, ...]:
         for order in await _unclaimed(agent, since)
         if not any(could_be(known, order) for known in doubtful)
     ]
-    adopted = [await _adopt(agent, order) for order in unknown]
+    tried = [(order, await _try_to_adopt(agent, order)) for order in unknown]
+    adopted = [intent for _, intent in tried if intent is not None]
     await agent.store.track([], source=_SEEN, read_at=now)
     if adopted:
-        names = ", ".join(order.id for order in unknown)
+        names = ", ".join(order.id for order, intent in tried if intent is not None)
         reason = f"orders that were placed elsewhere: {names}"
         await stop(agent, reason=reason, by="reconciliation", state=TradingState.REDUCING)
     return tuple(adopted)
+
+
+async def _try_to_adopt(agent: Agent, order: VenueOrder) -> Intent | None:
+    """None for an order in a market that the venue does not show any more.
+
+    One that ended without a fill has moved no money, and is left where it is. Anything else may
+    have: that is a halt, and no reason to leave the rest of the books as they are.
+    """
+    try:
+        return await _adopt(agent, order)
+    except VenueNotFound as error:
+        if not order.status.is_final or order.filled != ZERO:
+            await stop(agent, reason=str(error), by="reconciliation")
+        return None
 
 
 async def is_due(agent: Agent, every: timedelta) -> bool:
