@@ -21,6 +21,7 @@ from bayse_agent.trading.settlement import settle, settle_held
 from bayse_agent.trading.verification import Comparison, compare
 
 _EXTERNALS = timedelta(minutes=5)
+_DIFFERENCE = "difference"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +56,19 @@ async def keep_up(agent: Agent) -> Upkeep:
 
 
 async def _bear_difference(agent: Agent, found: Comparison) -> None:
-    """A payout may be on its way for a moment; what differs for longer is not understood."""
+    """A payout may be on its way for a moment; what differs for longer is not understood.
+
+    It counts from when they were first seen to differ: the last time that they agreed may be
+    longer ago than that, with nobody having looked in between.
+    """
     now = agent.clock.now()
     history = await agent.store.history()
-    books = await agent.store.books(agent.habits.currency)
     begun = now if history is None else history.last.started_at
-    since = books.reconciled_at or begun
+    agreed = (await agent.store.books(agent.habits.currency)).reconciled_at or begun
+    since = await agent.store.listed_at(_DIFFERENCE)
+    if since is None or since < max(agreed, begun):
+        since = now
+        await agent.store.track([], source=_DIFFERENCE, read_at=now)
     if (now - since).total_seconds() >= agent.habits.difference_s:
         await stop(agent, reason="; ".join(found.differences), by="reconciliation")
 
