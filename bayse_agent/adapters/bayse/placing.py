@@ -41,6 +41,8 @@ BATCH = "/v1/pm/orders/batch"
 AMEND = "/v1/pm/orders/batch/amend"
 NOT_SENT = 0
 """The status of a Declined that no venue said: the request never left."""
+LIMITED = 429
+"""On the batch route the venue says so before its engine sees anything."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _SINGLE = re.compile(r"/v1/pm/events/[^/]+/markets/([^/]+)/orders")
@@ -65,10 +67,16 @@ async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
     asked = _asked(sealed)
     if sealed.key is None:
         return await _send_single(client, sealed, asked)
-    key = sealed.key
-    reply = await _outcome(lambda: client.post_known(sealed.route, sealed.body, key))
+    request = Request(
+        method="POST", path=sealed.route, access=Access.WRITE, body=sealed.body, key=sealed.key
+    )
+    # Once, though a refusal for the rate would let it be sent again: by then the price has moved,
+    # the approval is old, and somebody may have stopped trading.
+    reply = await _outcome(lambda: client.once(request))
     if not isinstance(reply, Answer):
         return reply
+    if reply.status == LIMITED:
+        return Declined(status=LIMITED, code="rate_limit", message="the venue took it for too many")
 
     def placed_item() -> VenueOrder | orders.Refusal:
         item = orders.batch_item(reply.json(), client.drift, asked.client_order_id)

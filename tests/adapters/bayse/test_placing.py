@@ -73,15 +73,16 @@ async def test_send_when_given_stored_bytes_then_exactly_those_arrive(
     assert seen.headers["idempotency-key"] == KEY
 
 
-async def test_place_when_limited_first_then_the_same_bytes_arrive_again(
+async def test_place_when_limited_first_then_it_is_declined_and_not_sent_again_later(
     venue: BayseVenue, server: ScriptedServer
 ) -> None:
     server.answers(Reply(status=429), Reply.of(samples.batch(samples.placed_book_order())))
 
     reply = await venue.place(book_order(), key=KEY)
 
-    assert isinstance(reply, Accepted)
-    assert server.requests[0].body == server.requests[1].body
+    assert isinstance(reply, Declined)
+    assert reply.status == 429
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
