@@ -15,10 +15,11 @@ import pytest
 from bayse_agent.adapters.kill_switch import FILE_NAME
 from bayse_agent.domain.command import CommandKind, CommandStatus
 from bayse_agent.domain.control import TradingState
+from bayse_agent.domain.errors import VenueNotFound
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast
 from bayse_agent.domain.journal import Deposit
-from bayse_agent.domain.market import Engine, Event, EventId, Quote, Side
+from bayse_agent.domain.market import Engine, Event, EventId, Page, Quote, Side
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.order import (
     Declined,
@@ -40,6 +41,7 @@ from bayse_agent.trading.stocktaking import take_stock
 from bayse_agent.trading.upkeep import keep_up
 from tests.trading.stages import BANKROLL, NGN, Believer, Stage, Venue, begin, open_books, stage
 from tests.trading.test_commands import asked
+from tests.trading.test_external import bought_elsewhere
 from tests.trading.test_halting import a_resting_buy
 
 ALWAYS_SELL = ExitRule(stop_loss=Decimal(0), max_discount=Decimal("0.9"))
@@ -406,3 +408,75 @@ async def test_begin_when_everything_was_taken_out_since_then_no_bankroll_is_put
         await s.store.add_deposit(out)
         await begin(s.store, s.agent.clock.now())
         assert (await s.store.portfolio(NGN)).cash == Money.zero(NGN)
+
+
+# Orders from elsewhere, and differences: one that cannot be placed does not stop all the rest.
+
+
+class Forgetting(Venue):
+    """Shows an event no more, and says of it that there is none."""
+
+    gone: EventId | None = None
+
+    async def event(self, event_id: EventId, *, currency: Currency) -> Event:
+        if event_id == self.gone:
+            raise VenueNotFound(f"no event {event_id}")
+        return await super().event(event_id, currency=currency)
+
+    async def events(self, **arguments: Any) -> Page[Event]:
+        found = await super().events(**arguments)
+        return replace(found, items=tuple(one for one in found.items if one.id != self.gone))
+
+
+async def _rested_elsewhere(s: Stage) -> VenueOrder:
+    assert isinstance(s.venue, Forgetting)
+    await keep_up(s.agent)
+    order = await bought_elsewhere(s, Engine.CLOB, price="0.01")
+    market = next(m for m in await s.store.tracked() if m.market_id == order.market_id)
+    s.venue.gone = market.event_id
+    return order
+
+
+async def test_keep_up_when_an_order_of_a_market_that_is_gone_moved_no_money_then_it_goes_on(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Forgetting) as s:
+        order = await _rested_elsewhere(s)
+        await s.venue.cancel(order.id)
+        await s.wait(300)
+        for _ in range(2):
+            assert (await keep_up(s.agent)).differences == ()
+            await s.wait(300)
+        assert (await s.store.control()).state is TradingState.ARMED
+
+
+async def test_keep_up_when_an_order_of_a_market_that_is_gone_may_move_money_then_it_halts(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Forgetting) as s:
+        order = await _rested_elsewhere(s)
+        await s.wait(300)
+        await keep_up(s.agent)
+        control = await s.store.control()
+        assert control.state is TradingState.HALTED
+        assert order.id in control.reason or "no event" in control.reason
+
+
+async def test_keep_up_when_a_difference_is_first_seen_long_after_the_last_look_then_no_halt_yet(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        for _ in range(2):
+            await keep_up(s.agent)
+            await s.wait(300)
+            s.world.exchange.deposit(s.account, Money.of(7, NGN))
+            assert (await keep_up(s.agent)).differences
+            assert (await s.store.control()).state is TradingState.ARMED
+            at = s.agent.clock.now()
+            await s.store.add_deposit(Deposit(id=str(at), amount=Money.of(7, NGN), at=at))
+            await s.wait(1)
+        s.world.exchange.deposit(s.account, Money.of(7, NGN))
+        await keep_up(s.agent)
+        await s.wait(181)
+        await keep_up(s.agent)
+        assert (await s.store.control()).state is TradingState.HALTED
