@@ -64,7 +64,7 @@ class Books:
     `tags` has every market that a position, a live order or an entry is in. `entries` and
     `outcomes` reach back 48 hours at the least, `sent_at` (orders of both sides) an hour.
     `equity` are the last few valuations, `peak` the highest that was confirmed; None before any.
-    `reconciled_at` is when books and venue were last found equal.
+    `reconciled_at` is when books and venue were last found equal, `begun_at` when this run began.
     """
 
     portfolio: Portfolio
@@ -76,3 +76,4 @@ class Books:
     equity: tuple[Equity, ...] = ()
     peak: Money | None = None
     reconciled_at: datetime | None = None
+    begun_at: datetime | None = None

@@ -47,6 +47,7 @@ def load_standing(connection: Connection) -> Standing:
     limits, version = _limits(connection)
     return Standing(
         mode=guards.mode(connection),
+        begun_at=connection.execute(select(func.max(tables.runs.c.started_at))).scalar_one(),
         control=guards.control(connection),
         limits=limits,
         limits_version=version,

@@ -56,12 +56,14 @@ NEVER_ARMED = Control(
 class Standing:
     """The state of the books as of the last committed transaction.
 
-    `mode` is that of the runs, None before the first. `order` is the sorted form of `tracked`,
-    None when it must be made anew. `tags` has every market of which `books` has to tell, `waiting`
-    the signals that are pending, `claimed` every order at the venue that is known as ours.
+    `mode` is that of the runs, `begun_at` when the last began; None before the first. `order` is
+    the sorted form of `tracked`, None when it must be made anew. `tags` has every market of which
+    `books` has to tell, `waiting` the signals that are pending, `claimed` every order at the venue
+    that is known as ours.
     """
 
     mode: str | None = None
+    begun_at: datetime | None = None
     control: Control = NEVER_ARMED
     limits: Limits = field(default_factory=Limits)
     limits_version: int = 0
@@ -106,6 +108,7 @@ class Standing:
             equity=tuple(recent.equity),
             peak=None if best is None else max(nothing, portfolio.deposits + best),
             reconciled_at=recent.equity[-1].at if recent.equity else None,
+            begun_at=self.begun_at,
         )
 
     def in_order(self) -> tuple[TrackedMarket, ...]:

@@ -125,6 +125,7 @@ class SqlStore(Desk, Orders):
 
             await self._write(write)
             standing.mode = run.mode
+            standing.begun_at = max(run.started_at, standing.begun_at or run.started_at)
 
     async def add_deposit(self, deposit: Deposit) -> None:
         values = {
