@@ -43,13 +43,16 @@ class Case:
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-async def act_on(agent: Agent, seen: Seen, source: IntentSource) -> tuple[Look, bool]:
+async def act_on(
+    agent: Agent, seen: Seen, source: IntentSource, *, bet: Bet | None = None
+) -> tuple[Look, bool]:
     """Decide on a market that was looked at; returns its look, and whether it is written down.
 
-    Its data is as old as it is by now: the orders before it may have taken their time.
+    Its data is as old as it is by now: the orders before it may have taken their time. `bet`: what
+    was decided just now, by who asked first whether it is time.
     """
     context = replace(seen.context, now=agent.clock.now())
-    decision = await decide(agent, context, seen.forecast)
+    decision = bet or await decide(agent, context, seen.forecast)
     look = Look(
         market_id=context.market.id,
         at=context.now,
@@ -156,10 +159,9 @@ async def _reconciled_at(agent: Agent) -> datetime | None:
     """When books and venue were last found equal, by this process: what one before it has found
     is no proof, as nobody knows what came of its last order.
     """
-    last = (await agent.store.books(agent.habits.currency)).reconciled_at
-    history = await agent.store.history()
-    is_ours = last is not None and history is not None and last >= history.last.started_at
-    return last if is_ours else None
+    books = await agent.store.books(agent.habits.currency)
+    last, begun = books.reconciled_at, books.begun_at
+    return last if last is not None and begun is not None and last >= begun else None
 
 
 async def _why_not_equal(agent: Agent) -> str:

@@ -6,6 +6,7 @@ should wait is simply looked at again, at the next tick or the next turn.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bayse_agent.domain.control import TradingState
@@ -26,14 +27,16 @@ async def snipe(agent: Agent) -> PassReport | None:
     control = await agent.store.control()
     if control.state is not TradingState.ARMED:
         return None
-    await follow_windows(agent, at)
     looks: list[Look] = []
     for sight in await research(agent, await _closing_soon(agent, at)):
-        if isinstance(sight, Seen) and await _is_time(agent, sight):
-            look, is_written = await act_on(agent, sight, IntentSource.SNIPE)
+        bet = await _bet_now(agent, sight) if isinstance(sight, Seen) else None
+        if bet is not None and isinstance(sight, Seen):
+            look, is_written = await act_on(agent, sight, IntentSource.SNIPE, bet=bet)
             looks.append(look)
             if not is_written:
                 await agent.store.add_looks([look])
+    # Last: it may take some reads, and what moved is not to wait for them.
+    await follow_windows(agent, at)
     return PassReport(name="snipe", at=at, looks=tuple(looks)) if looks else None
 
 
@@ -53,10 +56,11 @@ async def _closing_soon(agent: Agent, now: datetime) -> list[TrackedMarket]:
     return found
 
 
-async def _is_time(agent: Agent, seen: Seen) -> bool:
-    """Whether the rule says to enter now. A bet that is none never is in time."""
-    decision = await decide(agent, seen.context, seen.forecast)
+async def _bet_now(agent: Agent, seen: Seen) -> Bet | None:
+    """The bet that the rule says to enter now, if there is one. A pass never is in time."""
+    context = replace(seen.context, now=agent.clock.now())
+    decision = await decide(agent, context, seen.forecast)
     if not isinstance(decision, Bet):
-        return False
-    timing = when(seen.context, decision, agent.habits.snipe, agent.clock.now())
-    return isinstance(timing, EnterNow)
+        return None
+    timing = when(context, decision, agent.habits.snipe, context.now)
+    return timing.bet if isinstance(timing, EnterNow) else None
