@@ -87,6 +87,7 @@ class Runner:
         self._asked_at: datetime | None = None
         self._is_stopping = False
         self._is_woken = False
+        self._is_roused = False
         self._resting: asyncio.Task[object] | None = None
         self._scan: _Scan | None = None
         self._taking = asyncio.Lock()
@@ -103,11 +104,15 @@ class Runner:
         for one in self._passes:
             # Prices move many times a second: what is due by then anyway need not be woken for.
             if one.name == name and one.hurry(self._agent.clock.now(), gap):
-                self.wake()
+                self._end_rest()
 
     def wake(self) -> None:
         """Look at once what is there to do: a price has moved, a command has come."""
         self._is_woken = True
+        self._end_rest()
+
+    def _end_rest(self) -> None:
+        self._is_roused = True
         if self._resting is not None:
             self._resting.cancel()
             self._resting = None
@@ -173,6 +178,11 @@ class Runner:
 
     def _should_ask(self) -> bool:
         """Whether it is time to look for commands: somebody says so, or time has passed."""
+        is_hurried, self._is_roused = self._is_roused and not self._is_woken, False
+        if is_hurried:
+            # The pass first that a price is waiting for: no order goes out past a stop anyway,
+            # and the next turn looks for commands.
+            return False
         now = self._agent.clock.now()
         is_time = self._asked_at is None or now - self._asked_at >= _COMMANDS_PAUSE
         if not (is_time or self._is_woken):
@@ -303,7 +313,7 @@ class Runner:
             self._log.critical("halt_not_written", reason=reason, detail=str(error))
 
     async def _rest(self, moment: datetime) -> None:
-        if self._is_woken:
+        if self._is_roused:
             # While the loop was busy something came that it has not looked at.
             return
         self._resting = asyncio.current_task()
