@@ -7,7 +7,9 @@ matching: LIMIT orders a second, placed and matched on one core: through the exc
 the engine below it (matching and money), and at the book alone, beside a sorted list. memory: what
 10,000 markets and 1,000,000 resting orders take, in a process of their own. server: requests a
 second over loopback HTTP. demo: simulated days a minute of the whole agent. sqlite: commits a
-second with the store's own settings.
+second with the store's own settings. tick: milliseconds from a price to the order that it leads
+to, of the trader as it is wired for live. kill: from a halt to the last order, and to the last
+cancel.
 
 Each is bounded in work; one that cannot run here says why under `skipped`.
 """
@@ -354,12 +356,24 @@ def sqlite(options: argparse.Namespace) -> Figures:
     return asyncio.run(commits(options.commits))
 
 
+def tick(options: argparse.Namespace) -> Figures:
+    several = ("--runs", str(min(options.runs, 3)))
+    return python(str(HERE / "latency.py"), "tick", "--count", str(options.ticks), *several)
+
+
+def kill(options: argparse.Namespace) -> Figures:
+    size = ("--count", str(options.halts), "--resting", str(options.resting_orders))
+    return python(str(HERE / "latency.py"), "kill", *size)
+
+
 SECTIONS: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "matching": matching,
     "memory": memory,
     "server": server,
     "demo": demo,
     "sqlite": sqlite,
+    "tick": tick,
+    "kill": kill,
 }
 
 
@@ -373,6 +387,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=1_000_000)
     parser.add_argument("--commits", type=int, default=2_000)
     parser.add_argument("--demo-hours", type=int, default=24)
+    parser.add_argument("--ticks", type=int, default=100, help="ticks of each run")
+    parser.add_argument("--halts", type=int, default=40)
+    parser.add_argument("--resting-orders", type=int, default=60)
     parser.add_argument("--memory-child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     unknown = set(options.only.split(",")) - set(SECTIONS)
