@@ -18,6 +18,7 @@ A command that cannot be carried out is answered REFUSED with the reason, and ch
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from decimal import Decimal
 
 from bayse_agent.domain.command import Command, CommandKind, CommandStatus
@@ -31,6 +32,7 @@ from bayse_agent.domain.errors import (
 )
 from bayse_agent.domain.journal import Deposit
 from bayse_agent.domain.money import Money
+from bayse_agent.domain.order import intent_id
 from bayse_agent.domain.risk import limits_of, limits_text
 from bayse_agent.domain.risk.limits import LARGEST
 from bayse_agent.trading.agent import Agent
@@ -41,6 +43,10 @@ from bayse_agent.trading.upkeep import keep_up
 
 Answer = Mapping[str, str]
 _LEAST = Decimal("0.000001")
+_MEANT_FOR = timedelta(minutes=15)
+_OF_THE_MOMENT = frozenset(
+    {CommandKind.RESUME, CommandKind.TRADE, CommandKind.CLOSE, CommandKind.CLOSE_ALL}
+)
 _Handler = Callable[[Agent, Command], Awaitable[Answer]]
 
 
@@ -72,6 +78,7 @@ async def carry_out(agent: Agent, command: Command) -> None:
     """
     status = CommandStatus.DONE
     try:
+        await _check_in_time(agent, command)
         answer = await _HANDLERS[command.kind](agent, command)
     except (CommandRefused, InvalidValue) as error:
         status, answer = CommandStatus.REFUSED, {"reason": str(error)}
@@ -85,6 +92,18 @@ async def carry_out(agent: Agent, command: Command) -> None:
             await _finish(agent, command, CommandStatus.FAILED, told)
         raise
     await _finish(agent, command, status, answer)
+
+
+async def _check_in_time(agent: Agent, command: Command) -> None:
+    """What was asked for while nobody took it is no longer meant when somebody does, days later.
+
+    Raises CommandRefused. One that was begun is carried to its end.
+    """
+    age = agent.clock.now() - command.at
+    if command.kind not in _OF_THE_MOMENT or age <= _MEANT_FOR:
+        return
+    if not await agent.store.has_intent(intent_id("command", command.id)):
+        raise CommandRefused(f"it was asked for {age} ago, and not taken until now: ask again")
 
 
 async def _finish(agent: Agent, command: Command, status: CommandStatus, answer: Answer) -> None:

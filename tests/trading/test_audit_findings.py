@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bayse_agent.adapters.kill_switch import FILE_NAME
-from bayse_agent.domain.command import CommandKind, CommandStatus
+from bayse_agent.domain.command import Command, CommandKind, CommandStatus
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.errors import VenueNotFound
 from bayse_agent.domain.exits import ExitRule
@@ -32,6 +32,7 @@ from bayse_agent.domain.order import (
 from bayse_agent.domain.portfolio import Wallet
 from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.world import World
+from bayse_agent.trading.commands import take_commands
 from bayse_agent.trading.halting import stop
 from bayse_agent.trading.leaving import run_exits
 from bayse_agent.trading.runner import Runner
@@ -262,6 +263,21 @@ async def test_trade_when_the_stake_is_none_then_refused(tmp_path: Path, stake: 
                 CommandStatus.FAILED,
             )
             assert s.venue.placed == []
+
+
+async def test_command_when_nobody_took_it_for_hours_then_only_a_stop_is_still_meant(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        for kind in (CommandKind.REDUCE, CommandKind.RESUME):
+            at = s.agent.clock.now()
+            command = Command(id=kind, kind=kind, by="me", at=at, arguments={"reason": "later"})
+            await s.store.add_command(command)
+        await s.wait(3600)
+        await take_commands(s.agent)
+        taken = [await s.store.command(kind) for kind in (CommandKind.REDUCE, CommandKind.RESUME)]
+        assert [one.status for one in taken if one] == [CommandStatus.DONE, CommandStatus.REFUSED]
+        assert (await s.store.control()).state is TradingState.REDUCING
 
 
 # The gate: what was approved or not stopped before a slow read counts no more after it.
