@@ -51,15 +51,17 @@ async def proves_absence(agent: Agent, intent: Intent) -> bool:
     into cash among other cash, so only the lines that the market's end paid can tell: until it has
     ended nothing is proven. Raises VenueError.
     """
-    if await discrepancies(agent):
-        return False
     tracked = {market.market_id: market for market in await agent.store.tracked()}
     market = tracked.get(intent.market_id)
-    if market is not None and market.is_trading(agent.clock.now()):
+    is_trading = market is not None and market.is_trading(agent.clock.now())
+    if is_trading and not await discrepancies(agent):
         return True
     event = await agent.market_data.event(intent.event_id, currency=intent.currency)
     ended = event.market(intent.market_id)
     if ended is None or not has_ended(event, ended):
+        return False
+    # A market may end before its time: what was held there is paid out, whatever its dates say.
+    if (await _compare(agent, (), frozenset({intent.market_id}))).differences:
         return False
     return not await _was_paid(agent, intent)
 
@@ -91,9 +93,11 @@ async def _was_paid(agent: Agent, intent: Intent) -> bool:
     return is_empty
 
 
-async def _compare(agent: Agent, under_way: Sequence[Intent]) -> Comparison:
+async def _compare(
+    agent: Agent, under_way: Sequence[Intent], ended: frozenset[MarketId] = frozenset()
+) -> Comparison:
     portfolio = await agent.store.portfolio(agent.habits.currency)
-    closed = await _closed(agent, agent.clock.now())
+    closed = ended | await _closed(agent, agent.clock.now())
     left_out = closed | {intent.market_id for intent in under_way}
     wallet = await _wallet(agent, portfolio.currency)
     holdings = tuple(

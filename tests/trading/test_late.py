@@ -128,3 +128,21 @@ async def test_settle_when_more_shares_were_paid_than_the_books_hold_then_it_wai
             await s.wait(301)
             await keep_up(s.agent)
         await _is_whole(s)
+
+
+async def test_keep_up_when_a_market_ends_early_with_a_sell_in_doubt_then_it_is_settled(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Liar) as s:
+        assert isinstance(s.venue, Liar)
+        rule = ExitRule(stop_loss=Decimal(0), max_discount=Decimal("0.9"))
+        s.agent = replace(s.agent, habits=replace(s.agent.habits, exits=rule))
+        await scan(s.agent)
+        s.venue.requests_to_lose = 1
+        await run_exits(s.agent)
+        (known,) = await s.store.open_intents()
+        s.world.exchange.resolve(s.world.exchange.market(known.intent.market_id), 1)
+        for _ in range(4):
+            await s.wait(60)
+            await keep_up(s.agent)
+        await _is_whole(s)
