@@ -121,6 +121,9 @@ def _run(play: Play, span: timedelta, lived: Lived) -> None:
 
 def _end(play: Play, lived: Lived) -> None:
     _set_right(play)
+    # What rests from elsewhere is looked for every five minutes.
+    play.wait(301)
+    play.keep_up()
     play.run(take_back(play.agent, TradingState.HALTED))
     for _ in range(8):
         play.wait(301)

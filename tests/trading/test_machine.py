@@ -291,6 +291,9 @@ class Trading(RuleBasedStateMachine):
         play.make_peace()
         play.restart()
         play.keep_up()
+        # What rests from elsewhere is looked for every five minutes.
+        play.wait(301)
+        play.keep_up()
         play.run(take_back(play.agent, TradingState.HALTED))
         for _ in range(7):
             # Windows end within the hour; a request that nobody delivered is lost by then.
