@@ -97,6 +97,9 @@ async def _asked(kind: CommandKind, arguments: Mapping[str, str], env_file: Path
     store = await open_store(settings.database_url.get_secret_value())
     try:
         now = clock.now()
+        if kind is CommandKind.RESUME:
+            # What is lifted is the stop that is there now, and none that comes later.
+            arguments = {**arguments, "epoch": str((await store.control()).epoch)}
         command = await store.add_command(
             Command(
                 id=intent_id("cli", kind, *sorted(arguments.items()), now.isoformat()),

@@ -1,7 +1,8 @@
 """What a person asked for, carried out between two acts, with an answer for each.
 
 halt, reduce      reason
-resume            reason, state (ARMED or REDUCING; ARMED when left out)
+resume            reason, state (ARMED or REDUCING; ARMED when left out), epoch (of the stop that
+                  the person has seen: a later one is not lifted)
 approve           signal, stake (not above the signal's; all of it when left out)
 reject            signal, reason
 trade             event, market, outcome, stake, worst_price (what the book asks, when left out)
@@ -134,7 +135,8 @@ async def _resume(agent: Agent, command: Command) -> Answer:
     if found.differences:
         raise CommandRefused(f"books and venue differ: {'; '.join(found.differences)}")
     since = await agent.store.control()
-    if since.epoch != before.epoch:
+    seen = command.arguments.get("epoch", str(before.epoch))
+    if since.epoch != before.epoch or seen != str(before.epoch):
         # Nobody has seen that one yet.
         raise CommandRefused(f"meanwhile it is {since.state}: {since.reason}")
     change = Control(

@@ -211,6 +211,19 @@ async def test_resume_when_books_and_venue_differ_then_it_is_refused(tmp_path: P
         assert "the venue has 100007" in answer.result["reason"]
 
 
+async def test_resume_when_a_stop_came_after_the_one_that_was_seen_then_that_holds(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        await stop(s.agent, reason="first", by="me", state=TradingState.REDUCING)
+        seen = (await s.store.control()).epoch
+        await stop(s.agent, reason="second", by="reconciliation")
+        answer = await asked(s, CommandKind.RESUME, reason="all is well", epoch=str(seen))
+        assert answer.status is CommandStatus.REFUSED
+        assert "second" in answer.result["reason"]
+        assert (await s.store.control()).state is TradingState.HALTED
+
+
 async def test_resume_when_the_kill_switch_is_still_pulled_then_it_is_refused(
     tmp_path: Path,
 ) -> None:

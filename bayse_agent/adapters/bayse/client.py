@@ -67,6 +67,10 @@ class Request:
         return f"{self.method} {self.path}"
 
 
+class _Garbled(VenueMalformed):
+    """A whole reply that is no JSON: on its way something cut it off or took its place."""
+
+
 class BayseClient:
     """One account's connection to the venue. Use it as an async context manager.
 
@@ -137,10 +141,20 @@ class BayseClient:
     async def read(
         self, path: str, parameters: Parameters = (), access: Access = Access.PUBLIC
     ) -> object:
-        """GET something and read its JSON. Raises a VenueError; it never answers empty instead."""
+        """GET something and read its JSON. Raises a VenueError; it never answers empty instead.
+
+        A reply that came in pieces or in the wrong language is asked for again, as a lost one is.
+        """
         request = Request(method="GET", path=path, access=access, parameters=parameters)
-        answer = await self._repeated(lambda: self._good(request, self._pace.reading))
-        return answer.json()
+
+        async def attempt() -> object:
+            answer = await self._good(request, self._pace.reading)
+            try:
+                return answer.json()
+            except VenueMalformed as error:
+                raise _Garbled(str(error)) from error
+
+        return await self._repeated(attempt, (VenueRateLimited, VenueUnreachable, _Garbled))
 
     async def ask(self, path: str, body: bytes) -> object:
         """POST a question that changes nothing, once, at the pace of reads."""

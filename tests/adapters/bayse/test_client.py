@@ -91,14 +91,7 @@ async def test_read_when_trouble_stays_then_raises_after_the_last_attempt(
         (Reply.complaint(401, "unauthorized"), VenueRejected),
         (Reply(status=404, body=b"<html>"), VenueMalformed),
         (Reply(status=401, body=b"{}"), VenueMalformed),
-        (Reply(body=b"<html>please log in</html>"), VenueMalformed),
-        (Reply(body=b'{"price": NaN}'), VenueMalformed),
-        (Reply(body=b'{"a": 1, "a": 2}'), VenueMalformed),
-        (Reply(body=b"\xff\xfe"), VenueMalformed),
-        (Reply(body=b"[" * 100_000), VenueMalformed),
-        (Reply(body=b""), VenueMalformed),
         (Reply(status=302, headers={"Location": "http://127.0.0.1:1/"}), VenueMalformed),
-        (Reply(body=b"x", headers={"Content-Encoding": "gzip"}), VenueMalformed),
     ],
 )
 async def test_read_when_the_answer_is_final_then_raises_at_once(
@@ -110,6 +103,31 @@ async def test_read_when_the_answer_is_final_then_raises_at_once(
         await client.read("/v1/x")
     assert type(caught.value) is expected
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(body=b"<html>please log in</html>"),
+        Reply(body=b'{"price": NaN}'),
+        Reply(body=b'{"a": 1, "a": 2}'),
+        Reply(body=b"\xff\xfe"),
+        Reply(body=b"[" * 100_000),
+        Reply(body=b""),
+        Reply(body=b"x", headers={"Content-Encoding": "gzip"}),
+    ],
+)
+async def test_read_when_the_answer_is_garbled_then_asks_again_but_not_for_ever(
+    client: BayseClient, server: ScriptedServer, reply: Reply
+) -> None:
+    server.answers(reply, Reply.of({"is": "fine"}))
+    assert await client.read("/v1/x") == {"is": "fine"}
+    assert len(server.requests) == 2
+
+    server.answers(*[reply] * QUICK.attempts_max)
+    with pytest.raises(VenueMalformed):
+        await client.read("/v1/x")
+    assert len(server.requests) == 2 + QUICK.attempts_max
 
 
 async def test_read_when_redirected_then_sends_nothing_to_the_other_place(
