@@ -172,6 +172,19 @@ async def _why_not_equal(agent: Agent) -> str:
     return "; ".join(found.differences)
 
 
+async def _was_rejected(agent: Agent, case: Case) -> bool:
+    """Whether a person has turned the same down so lately that asking again would be nagging."""
+    wish = case.proposal.wish
+    since = agent.clock.now() - timedelta(seconds=agent.habits.signal_ttl_s)
+    return any(
+        (one.wish.market_id, one.wish.outcome_id, type(one.wish))
+        == (wish.market_id, wish.outcome_id, type(wish))
+        and one.decided_at is not None
+        and one.decided_at > since
+        for one in await agent.store.signals(SignalStatus.REJECTED)
+    )
+
+
 async def _ask(agent: Agent, case: Case) -> Result:
     """Write down a signal that waits for a person."""
     now = agent.clock.now()
@@ -179,6 +192,8 @@ async def _ask(agent: Agent, case: Case) -> Result:
     waiting = await agent.store.signals(SignalStatus.PENDING)
     if any((one.wish.market_id, type(one.wish)) == (wish.market_id, type(wish)) for one in waiting):
         return Result(reason=Reason.AWAITING_APPROVAL, detail="one waits already")
+    if await _was_rejected(agent, case):
+        return Result(reason=Reason.AWAITING_APPROVAL, detail="a person said no a while ago")
     if case.look is not None:
         await agent.store.add_looks([replace(case.look, reason=Reason.AWAITING_APPROVAL)])
     latest = now + timedelta(seconds=agent.habits.signal_ttl_s)

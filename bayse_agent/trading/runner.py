@@ -30,6 +30,7 @@ from bayse_agent.trading.scan import PassReport, think
 from bayse_agent.trading.snipe import snipe
 from bayse_agent.trading.upkeep import keep_up
 
+_REBIRTH, _LONGEST_REBIRTH = timedelta(seconds=5), timedelta(minutes=5)
 _COMMANDS_PAUSE = timedelta(milliseconds=50)
 
 Companion = Callable[[], Awaitable[None]]
@@ -278,13 +279,19 @@ class Runner:
             await self._guarded("watch", look)
 
     async def _accompany(self, name: str, run: Companion) -> None:
-        """Run a companion; whatever ends it halts trading."""
+        """Run a companion; whatever ends it halts trading. It is begun again, ever more seldom, so
+        that it lives when a person resumes.
+        """
 
         async def run_on() -> None:
             await run()
             raise BrokenInvariant("it ended by itself")
 
-        await self._guarded(name, run_on)
+        clock, pause = self._agent.clock, _REBIRTH
+        while True:
+            await self._guarded(name, run_on)
+            await clock.sleep_until(clock.now() + pause)
+            pause = min(pause * 2, _LONGEST_REBIRTH)
 
     async def _guarded(self, name: str, run: Callable[[], Awaitable[PassReport | None]]) -> None:
         """Run something and tell of it; what goes wrong costs a pass, or halts trading."""

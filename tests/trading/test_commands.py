@@ -195,6 +195,17 @@ async def test_reject_when_asked_for_then_it_can_no_longer_be_approved(tmp_path:
         assert s.venue.placed == []
 
 
+async def test_scan_when_a_person_said_no_then_the_same_is_not_asked_again_for_a_while(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        signal = await a_signal(s)
+        await asked(s, CommandKind.REJECT, signal=signal, reason="no")
+        await s.wait(300)
+        await scan(s.agent)
+        assert await s.store.signals(SignalStatus.PENDING) == ()
+
+
 async def test_resume_when_no_reason_is_given_then_it_is_refused(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
         await stop(s.agent, reason="enough", by="me")

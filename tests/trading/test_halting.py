@@ -174,5 +174,17 @@ async def test_runner_when_a_companion_ends_then_trading_halts_and_it_is_named(
         assert control.reason.startswith("feed died")
 
 
+async def test_runner_when_a_companion_ended_then_it_is_begun_again(tmp_path: Path) -> None:
+    begun: list[float] = []
+    async with stage(tmp_path) as s:
+        start = s.agent.clock.now()
+
+        async def feed() -> None:
+            begun.append((s.agent.clock.now() - start).total_seconds())
+
+        await Runner(s.agent, _deaf, {"feed": feed}).run(start + timedelta(seconds=40))
+    assert begun == [0, 5, 15, 35]
+
+
 async def _deaf(report: PassReport) -> None:
     return None
