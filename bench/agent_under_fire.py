@@ -122,6 +122,9 @@ class Zealot:
             return "it lasts too long"
         return None
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         price, left_s = context.market_price, context.time_left_s
         if price is None or left_s is None or not 40 <= left_s <= 7200:

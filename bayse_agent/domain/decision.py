@@ -25,6 +25,8 @@ class Reason(StrEnum):
     MARKET_UNREADABLE = "market_unreadable"
     # Nobody knew better than the market.
     NO_FORECAST = "no_forecast"
+    NO_NEWS = "no_news"
+    NOT_WORTH_RESEARCH = "not_worth_research"
     NO_MARKET_PRICE = "no_market_price"
     EMPTY_BOOK = "empty_book"
     NO_EDGE = "no_edge"

@@ -14,6 +14,7 @@ BayseAgentError
 │   └── VenueRejected           the venue answered, and said no
 │       ├── VenueNotFound       it does not know what was asked for
 │       └── VenueRateLimited    it wants us to come back later
+├── SourceUnavailable           a source of news cannot be asked: nothing may be concluded
 ├── FeedStale                   the price feed has nothing fresh enough to show
 └── ConfigurationError          what the user asked for cannot be done
 """
@@ -96,6 +97,10 @@ class VenueRateLimited(VenueRejected):
     ) -> None:
         super().__init__(message, status=status, code=code)
         self.retry_after_s = retry_after_s
+
+
+class SourceUnavailable(BayseAgentError):
+    """The source of news cannot be asked."""
 
 
 class FeedStale(BayseAgentError):

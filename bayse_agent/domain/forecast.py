@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bayse_agent.domain.market import Bar, Event, Market, MarketId, OrderBook, Quote, Tick
 from bayse_agent.domain.money import Price, Probability
+from bayse_agent.domain.news import News
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Context:
     quotes: tuple[Quote, ...]
     underlying: Underlying | None
     now: datetime
+    news: News = field(default_factory=News)
 
     @property
     def market_price(self) -> Price | None:
@@ -66,11 +68,34 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One thing that a publisher said, and what it was worth.
+
+    `quote` stands word for word in the snippet. `stance` is from -2 (against outcome1) to +2.
+    `contribution` is its part of the log-odds, what its publisher's clip left of it.
+    """
+
+    snippet_id: str
+    url: str
+    domain: str
+    title: str
+    published_at: datetime | None
+    retrieved_at: datetime
+    found_by: str
+    claim: str
+    quote: str
+    stance: int
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """A forecaster's belief that outcome1 wins.
 
     `standard_error` is of the probability itself, in the same unit: how far the forecaster's
-    number is expected to be from the best one, one standard deviation.
+    number is expected to be from the best one, one standard deviation. `parts` are the forecasts
+    that a pool was made of, each with its `weight` there. `prompts` are ids of the prompts that
+    were put for it. `is_pooled`: the market's price is in it already, with the right weight.
     """
 
     id: str
@@ -82,6 +107,11 @@ class Forecast:
     made_at: datetime
     market_price: Price | None
     threshold: Decimal | None = None
+    parts: tuple[Forecast, ...] = ()
+    weight: float | None = None
+    evidence: tuple[Evidence, ...] = ()
+    prompts: tuple[str, ...] = ()
+    is_pooled: bool = False
 
 
 def forecast_id(author: str, market_id: MarketId, at: datetime) -> str:

@@ -23,6 +23,9 @@ class Coin:
     def declines(self, market: TrackedMarket) -> str | None:
         return None
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         text = f"{self._seed}\x1f{context.market.id}\x1f{context.now.isoformat()}"
         drawn = int.from_bytes(sha256(text.encode()).digest()[:6]) / (2**48 - 1)

@@ -19,6 +19,9 @@ class MarketPrice:
     def declines(self, market: TrackedMarket) -> str | None:
         return None
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         price = context.market_price
         if price is None:

@@ -56,6 +56,9 @@ class Threshold:
     def declines(self, market: TrackedMarket) -> str | None:
         return _NO_WINDOW if market.symbol is None else None
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         threshold, underlying, closes_at = (
             context.threshold,

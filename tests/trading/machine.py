@@ -53,6 +53,9 @@ class Opinionated:
     def declines(self, market: TrackedMarket) -> str | None:
         return None
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         price, left = context.market_price, context.time_left_s
         if price is None or left is None or left < 60:

@@ -59,6 +59,9 @@ class Believer:
     def declines(self, market: TrackedMarket) -> str | None:
         return None
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         price = context.market_price
         if self.market_id is None and price is not None and self._is_fit(context, price):

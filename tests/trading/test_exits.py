@@ -197,6 +197,9 @@ class Oracle:
     def declines(self, market: TrackedMarket) -> str | None:
         return self.refusal
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         self.asked += 1
         self._clock.time += timedelta(seconds=self.takes_s)

@@ -20,6 +20,9 @@ class Uninterested(Believer):
     def declines(self, market: TrackedMarket) -> str | None:
         return "none of mine"
 
+    def reads_news(self, market: TrackedMarket) -> bool:
+        return False
+
 
 class Unreadable(Venue):
     """Whoever reads of a market fails the test."""
