@@ -172,7 +172,10 @@ class Store(Protocol):
     async def forecasts_of(
         self, market_ids: Sequence[MarketId]
     ) -> Mapping[MarketId, tuple[Forecast, ...]]:
-        """Every forecast made of each of the markets, oldest first."""
+        """Every forecast made of each of the markets with its parts, oldest first, no evidence."""
+
+    async def forecast(self, forecast_id: str) -> Forecast | None:
+        """One forecast with its parts and all evidence; None when there is none of that id."""
 
     async def end_markets(self, results: Sequence[MarketResult]) -> None:
         """Write down winners with their settlements and scores. They are tracked no more."""

@@ -234,8 +234,14 @@ def _result(
         winner=market.winner,
         at=now,
         settlements=paid,
-        scores=tuple(_score(one, market) for one in forecasts) if market.winner else (),
+        scores=_scores(forecasts, market) if market.winner else (),
     )
+
+
+def _scores(forecasts: Sequence[Forecast], market: Market) -> tuple[ForecastScore, ...]:
+    """How good each forecast was, and each part of a pool for itself."""
+    each = (one for forecast in forecasts for one in (forecast, *forecast.parts))
+    return tuple(_score(one, market) for one in each)
 
 
 def _settlement(market: Market, position: Position, line: Activity | None) -> Settlement | None:

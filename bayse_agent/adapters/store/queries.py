@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from bayse_agent.adapters.store import tables
-from bayse_agent.adapters.store.rows import fill_of, forecast_of, intent_of, run_of
-from bayse_agent.domain.forecast import Forecast
+from bayse_agent.adapters.store.rows import fill_of, intent_of, run_of
 from bayse_agent.domain.journal import History, ScoreSummary, TriedSale
 from bayse_agent.domain.market import MarketId, OutcomeId, Side
 from bayse_agent.domain.order import Fill, Intent, IntentId, OrderId
@@ -46,21 +45,6 @@ def history(connection: Connection) -> History | None:
         last=run_of(last),
         until=max(moment for moment in moments if moment is not None),
     )
-
-
-def forecasts_of(
-    connection: Connection, market_ids: Sequence[MarketId]
-) -> Mapping[MarketId, tuple[Forecast, ...]]:
-    forecasts = tables.forecasts
-    query = (
-        select(forecasts)
-        .where(forecasts.c.market_id.in_(market_ids))
-        .order_by(forecasts.c.made_at, forecasts.c.id)
-    )
-    found: dict[MarketId, list[Forecast]] = {market_id: [] for market_id in market_ids}
-    for row in connection.execute(query):
-        found[row.market_id].append(forecast_of(row))
-    return {market_id: tuple(several) for market_id, several in found.items()}
 
 
 def claimed_orders(connection: Connection) -> frozenset[OrderId]:
@@ -108,6 +92,7 @@ def funnel(connection: Connection) -> Mapping[str, int]:
 
 
 def score_summary(connection: Connection) -> ScoreSummary:
+    """Means over the forecasts that trade; the parts of a pool have figures of their own."""
     scores = tables.scores.c
     query = select(
         func.count().label("count"),
@@ -115,8 +100,11 @@ def score_summary(connection: Connection) -> ScoreSummary:
         func.avg(scores.brier_market).label("brier_market"),
         func.avg(scores.log_loss_agent).label("log_loss_agent"),
         func.avg(scores.log_loss_market).label("log_loss_market"),
-    ).where(scores.brier_market.is_not(None))
-    row = connection.execute(query).one()
+    )
+    whole = query.join(tables.forecasts, tables.forecasts.c.id == scores.forecast_id).where(
+        scores.brier_market.is_not(None), tables.forecasts.c.pool_id.is_(None)
+    )
+    row = connection.execute(whole).one()
     return ScoreSummary(**row._mapping)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bayse_agent.domain.forecast import Forecast
 from bayse_agent.domain.journal import (
     ForecastScore,
     IntentChange,
@@ -20,7 +19,7 @@ from bayse_agent.domain.journal import (
     TrackedMarket,
 )
 from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, SeriesSlug, Side, Symbol
-from bayse_agent.domain.money import Currency, Money, Price, Shares, probability
+from bayse_agent.domain.money import Currency, Money, Price, Shares
 from bayse_agent.domain.order import (
     Buy,
     Fill,
@@ -90,34 +89,6 @@ def market_of(row: AnyRow) -> TrackedMarket:
         resolves_at=row.resolves_at,
         seen_at=row.seen_at,
         category=row.category,
-    )
-
-
-def forecast_values(forecast: Forecast) -> Values:
-    return {
-        "id": forecast.id,
-        "market_id": forecast.market_id,
-        "author": forecast.author,
-        "probability": float(forecast.probability),
-        "standard_error": forecast.standard_error,
-        "market_price": forecast.market_price,
-        "threshold": forecast.threshold,
-        "rationale": forecast.rationale,
-        "made_at": forecast.made_at,
-    }
-
-
-def forecast_of(row: AnyRow) -> Forecast:
-    return Forecast(
-        id=row.id,
-        market_id=MarketId(row.market_id),
-        author=row.author,
-        probability=probability(row.probability),
-        standard_error=row.standard_error,
-        rationale=row.rationale,
-        made_at=row.made_at,
-        market_price=None if row.market_price is None else Price(row.market_price),
-        threshold=row.threshold,
     )
 
 

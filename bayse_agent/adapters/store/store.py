@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection, insert
 
-from bayse_agent.adapters.store import audit, postings, queries, tables, writes
+from bayse_agent.adapters.store import audit, forecasts, postings, queries, tables, writes
 from bayse_agent.adapters.store.checking import check, check_file
 from bayse_agent.adapters.store.database import Database, address_of, connect, file_of, stamp_of
 from bayse_agent.adapters.store.desk import Desk
@@ -215,7 +215,10 @@ class SqlStore(Desk, Orders):
     async def forecasts_of(
         self, market_ids: Sequence[MarketId]
     ) -> Mapping[MarketId, tuple[Forecast, ...]]:
-        return await self._database.read(lambda c: queries.forecasts_of(c, market_ids))
+        return await self._database.read(lambda c: forecasts.of_markets(c, market_ids))
+
+    async def forecast(self, forecast_id: str) -> Forecast | None:
+        return await self._database.read(lambda c: forecasts.one(c, forecast_id))
 
     async def end_markets(self, results: Sequence[MarketResult]) -> None:
         if not results:

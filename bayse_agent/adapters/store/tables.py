@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from bayse_agent.adapters.store.columns import Exact, Moment, Words
@@ -93,7 +94,30 @@ forecasts = Table(
     Column("threshold", Exact),
     Column("rationale", Words, nullable=False),
     Column("made_at", Moment, nullable=False),
+    Column("pool_id", ID, ForeignKey("forecasts.id")),
+    Column("weight", Float),
+    Column("is_pooled", Boolean, nullable=False, server_default=false()),
+    Column("prompts", Words, nullable=False, server_default="[]"),
     Index(None, "market_id"),
+    Index(None, "pool_id"),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("forecast_id", ID, ForeignKey("forecasts.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("snippet_id", ID, nullable=False),
+    Column("url", Words, nullable=False),
+    Column("domain", Words, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("published_at", Moment),
+    Column("retrieved_at", Moment, nullable=False),
+    Column("found_by", Words, nullable=False),
+    Column("claim", Words, nullable=False),
+    Column("quote", Words, nullable=False),
+    Column("stance", Integer, nullable=False),
+    Column("contribution", Float, nullable=False),
 )
 
 looks = Table(

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from bayse_agent.adapters.store import tables
+from bayse_agent.adapters.store import forecasts, tables
 from bayse_agent.adapters.store.audit import Note, note
 from bayse_agent.adapters.store.rows import (
     Values,
     change_values,
     fill_values,
-    forecast_values,
     look_values,
     market_of,
     score_values,
@@ -31,11 +29,6 @@ from bayse_agent.domain.order import Intent, VenueOrder
 
 # Made once: making a statement costs more than running it.
 _STATE_OF_ORDER = ("status", "filled", "average_price", "read_at")
-_NEW_FORECAST = {
-    "sqlite": sqlite.insert(tables.forecasts).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(tables.forecasts).on_conflict_do_nothing(),
-}
-"""The same forecast may be behind two looks at one moment: it is written down once."""
 _INSERT_LOOK = insert(tables.looks)
 _INSERT_INTENT = insert(tables.intents)
 _INSERT_CHANGE = insert(tables.intent_changes)
@@ -87,7 +80,7 @@ def note_listing(connection: Connection, source: str, read_at: datetime) -> None
 
 
 def add_looks(connection: Connection, looks: Sequence[Look], mode: str) -> None:
-    _add_forecasts(connection, looks)
+    forecasts.add(connection, [look.forecast for look in looks if look.forecast is not None])
     connection.execute(_INSERT_LOOK, [look_values(look, mode) for look in looks])
 
 
@@ -95,8 +88,8 @@ def add_intent(
     connection: Connection, intent: Intent, values: Values, look: Look | None, mode: str
 ) -> list[Note]:
     """An intent, with the look that it came from."""
-    if look is not None:
-        _add_forecasts(connection, [look])
+    if look is not None and look.forecast is not None:
+        forecasts.add(connection, [look.forecast])
     connection.execute(_INSERT_INTENT, values)
     if look is not None:
         connection.execute(_INSERT_LOOK, look_values(look, mode, intent.id))
@@ -107,12 +100,6 @@ def tags(connection: Connection, market_id: MarketId) -> Tags:
     """What a market belongs to, whether it has ended or not."""
     query = select(tables.markets).where(tables.markets.c.id == market_id)
     return tags_of(market_of(connection.execute(query).one()))
-
-
-def _add_forecasts(connection: Connection, looks: Sequence[Look]) -> None:
-    forecasts = [forecast_values(look.forecast) for look in looks if look.forecast is not None]
-    if forecasts:
-        connection.execute(_NEW_FORECAST[connection.dialect.name], forecasts)
 
 
 def change_intent(
