@@ -96,6 +96,7 @@ class Forecast:
     number is expected to be from the best one, one standard deviation. `parts` are the forecasts
     that a pool was made of, each with its `weight` there. `prompts` are ids of the prompts that
     were put for it. `is_pooled`: the market's price is in it already, with the right weight.
+    `without`: by publisher, what the probability would be had he written nothing.
     """
 
     id: str
@@ -111,7 +112,18 @@ class Forecast:
     weight: float | None = None
     evidence: tuple[Evidence, ...] = ()
     prompts: tuple[str, ...] = ()
+    without: tuple[tuple[str, float], ...] = ()
     is_pooled: bool = False
+
+    @property
+    def least(self) -> float:
+        """The lowest probability that it comes to when any one publisher is left out."""
+        return min((float(self.probability), *(chance for _, chance in self.without)))
+
+    @property
+    def greatest(self) -> float:
+        """The highest probability that it comes to when any one publisher is left out."""
+        return max((float(self.probability), *(chance for _, chance in self.without)))
 
 
 def forecast_id(author: str, market_id: MarketId, at: datetime) -> str:
@@ -122,7 +134,11 @@ def forecast_id(author: str, market_id: MarketId, at: datetime) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoForecast:
-    """A forecaster's refusal to say anything, with its reason."""
+    """A forecaster's refusal to say anything, with its reason.
+
+    `is_for_money`: it could have said something, but what that costs was not to be spent.
+    """
 
     author: str
     reason: str
+    is_for_money: bool = False
