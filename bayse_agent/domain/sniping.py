@@ -110,8 +110,8 @@ def when(
         return Skip(reason=f"it is {status}")
     left = (closes_at - now).total_seconds()
     latest = last_entry_seconds(context, rule, proof)
-    if left < latest:
-        return Skip(reason=_too_late(left, latest, rule, proof))
+    if (late := too_late(context, rule, now, proof)) is not None:
+        return Skip(reason=late)
     if left > rule.observe_seconds:
         starts = closes_at - timedelta(seconds=rule.observe_seconds)
         return Wait(until=starts, earliest=starts, reason="watching has not begun")
@@ -133,6 +133,20 @@ def last_entry_seconds(context: Context, rule: SnipeRule, proof: SettlementProof
     if not is_window or _is_confirmed(proof, rule):
         return rule.min_seconds
     return max(rule.min_seconds, rule.unconfirmed_seconds)
+
+
+def too_late(
+    context: Context, rule: SnipeRule, now: datetime, proof: SettlementProof | None
+) -> str | None:
+    """Why nothing may be entered any more so near to the close; None while it may.
+
+    It holds for every pass: what is too late for the one that hurries is too late for all.
+    """
+    if context.event.closes_at is None:
+        return None
+    left = (context.event.closes_at - now).total_seconds()
+    latest = last_entry_seconds(context, rule, proof)
+    return _told(left, latest, rule, proof) if left < latest else None
 
 
 def next_look_seconds(left: float, rule: SnipeRule) -> float:
@@ -168,7 +182,7 @@ def _is_confirmed(proof: SettlementProof | None, rule: SnipeRule) -> bool:
     return rule.proofs_needed == 0 or (proof is not None and proof.agreed >= rule.proofs_needed)
 
 
-def _too_late(left: float, latest: float, rule: SnipeRule, proof: SettlementProof | None) -> str:
+def _told(left: float, latest: float, rule: SnipeRule, proof: SettlementProof | None) -> str:
     if latest <= rule.min_seconds:
         return f"{left:.1f} s are left, entering takes {latest:g}"
     agreed = 0 if proof is None else proof.agreed

@@ -19,6 +19,7 @@ from bayse_agent.domain.money import Currency
 from bayse_agent.domain.pricing import SettlementRule as KnownSettlement
 from bayse_agent.domain.risk import Limits
 from bayse_agent.domain.sizing import SizingRule
+from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.forecasters.coin import Coin
 from bayse_agent.forecasters.market_price import MarketPrice
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
@@ -180,6 +181,8 @@ def _habits(currency: Currency) -> Habits:
         quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
         # An exit is looked for as often as a bet: the crowd here does not move much faster.
         schedule=Schedule(exits_s=60.0),
+        # How this world settles is known: the pricer is told.
+        snipe=SnipeRule(proofs_needed=0),
         # Nothing is gained by asking an exchange in one's own process many things at once.
         reads_at_once=1,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,18 @@ from bayse_agent.domain.forecast import Context, Forecast, NoForecast
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import PlaceOrder, PlaceReply
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.ports import Clock
 from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.world import World
+from bayse_agent.trading.discovery import discover
 from bayse_agent.trading.scan import scan
-from tests.trading.stages import NGN, Believer, LosingRequests, Venue, stage
+from tests.trading.stages import NGN, Believer, LosingRequests, Stage, Venue, stage
 
 ONE_AT_A_TIME = Limits(max_open_markets=1)
+WIDE = Limits(
+    max_open_markets=50, max_spread=Decimal(1), max_data_age_s=60, max_cluster_part=Decimal(1)
+)
 
 
 class Enthusiast(Believer):
@@ -111,3 +118,42 @@ async def test_scan_when_an_order_in_doubt_has_won_then_what_it_paid_is_no_diffe
         s.world.exchange.resolve(market, 0)
         report = await scan(s.agent)
         assert report.halt == ()
+
+
+class Hasty(Believer):
+    """Believes in outcome1 of every market that has a price, however near its close."""
+
+    def _is_fit(self, context: Context, price: Decimal) -> bool:
+        return True
+
+    async def forecast(self, context: Context) -> Forecast | NoForecast:
+        self.market_id = None
+        return await super().forecast(context)
+
+
+async def _late_orders(s: Stage) -> int:
+    """Scan two minutes before a window closes; how many orders went to windows that late."""
+    now = s.agent.clock.now()
+    await discover(s.agent, now)
+    windows = [one for one in await s.store.tracked() if one.series and one.is_trading(now)]
+    closes_at = min(one.closes_at for one in windows if one.closes_at is not None)
+    await s.agent.clock.sleep_until(closes_at - timedelta(seconds=120))
+    await scan(s.agent)
+    late = {one.market_id for one in windows if one.closes_at == closes_at}
+    return sum(order.market_id in late for _, order in s.venue.placed)
+
+
+async def test_scan_when_a_window_nears_its_close_unproved_then_nothing_is_entered(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Venue, Hasty(), limits=WIDE) as s:
+        assert await _late_orders(s) == 0
+
+
+async def test_scan_when_the_rule_of_its_world_is_known_then_late_windows_are_entered(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Venue, Hasty(), limits=WIDE) as s:
+        habits = replace(s.agent.habits, snipe=SnipeRule(proofs_needed=0))
+        s.agent = replace(s.agent, habits=habits)
+        assert await _late_orders(s) > 0
