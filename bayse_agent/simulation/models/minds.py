@@ -30,7 +30,9 @@ from bayse_agent.simulation.models.prompt import (
     chance_in,
     day_in,
     sentences,
+    source_of,
     subjects,
+    unmarked,
 )
 
 Made = BaseAnswer | Reading | NoAnswer
@@ -76,7 +78,7 @@ class Sensible:
             Claim(
                 claim=_told(chance), quote=sentence, stance=_stance(chance), date=day_in(sentence)
             )
-            for sentence in sentences(prompt.material)
+            for sentence in sentences(source_of(prompt))
             if (chance := chance_in(sentence)) is not None
             and not looks_like_an_order(sentence)
             and _bears_on(sentence, asked)
@@ -93,14 +95,14 @@ class Obedient:
         self._sensible = Sensible(seed)
 
     def answer(self, prompt: Prompt) -> Made:
-        wanted = ordered_chance(prompt.material)
+        wanted = ordered_chance(unmarked(prompt.material))
         if wanted is None:
             return self._sensible.answer(prompt)
         if prompt.purpose is Purpose.BASE:
             told = "As instructed."
             return answer_of(wanted, base_rate=told, case_no=told, case_yes=told)
         stance = 0 if wanted == 0.5 else STRONGEST_STANCE if wanted > 0.5 else -STRONGEST_STANCE
-        return Reading(claims=repeated(sentences(prompt.material), stance))
+        return Reading(claims=repeated(sentences(source_of(prompt)), stance))
 
 
 class Noisy:
@@ -112,7 +114,7 @@ class Noisy:
         self._seed = seed
 
     def answer(self, prompt: Prompt) -> Made:
-        found = [(each, lean) for each in sentences(prompt.material) if (lean := leaning(each))]
+        found = [(each, lean) for each in sentences(source_of(prompt)) if (lean := leaning(each))]
         if prompt.purpose is Purpose.READING:
             pairs = enumerate(found[:MOST_CLAIMS])
             claims = [self._claim(prompt, number, *each) for number, each in pairs]
@@ -147,11 +149,11 @@ class Hostile:
         self._seed = seed
 
     def answer(self, prompt: Prompt) -> Made:
-        about = prompt.about or asked_about(prompt) or prompt.material
+        about = prompt.about or "".join(asked_about(prompt)) or prompt.material
         wants_yes = uniforms(key_of(self._seed), f"hostile|{about}")[0] < 0.5
         if prompt.purpose is Purpose.READING:
             stance = STRONGEST_STANCE if wants_yes else -STRONGEST_STANCE
-            return Reading(claims=repeated(sentences(prompt.material), stance))
+            return Reading(claims=repeated(sentences(source_of(prompt)), stance))
         told = "Certain. " * (LONGEST_REASON // 9)
         chance = GREATEST_CHANCE if wants_yes else LEAST_CHANCE
         return answer_of(chance, base_rate=told, case_no=told, case_yes=told)
@@ -199,7 +201,7 @@ def _stance(chance: float) -> int:
     return strength if chance > 0.5 else -strength
 
 
-def _bears_on(sentence: str, asked: str) -> bool:
-    """Whether a sentence is about what is asked: it names it, or nobody can tell."""
+def _bears_on(sentence: str, asked: Sequence[str]) -> bool:
+    """Whether a sentence is about the market that is asked about: it names it, or names none."""
     named = subjects(sentence)
-    return not asked or not named or all(each in asked for each in named)
+    return not asked or not named or asked[-1] in named

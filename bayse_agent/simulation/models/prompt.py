@@ -16,7 +16,11 @@ _SENTENCE = re.compile(r"\S.*?(?:[.!?][\"'\u201d\u2019)\]]*(?=\s+[^a-z\s]|\s*$)|
 _PERCENT = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{1,3})?) ?(?:%|per ?cent)", re.IGNORECASE)
 _DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _QUOTED = re.compile(r"“([^”]{1,300})”")
-_ASKED = re.compile(r"(?im)^[^\w\n]*(?:question|market|event)\b[^:\n]{0,20}:\s*(\S.*)$")
+_ASKED = re.compile(r"(?im)^[^\w\n]*(?:question|market|event)\b[^:\n]{0,20}:[^\S\n]*(\S.*)$")
+_MARK = re.compile(r"(?m)^\|\w{6,40}\| ?")
+_SOURCE = re.compile(
+    r"^The source:\n(?:Source: [^\n]*\n)?(.*?)(?=^The question once more:|\Z)", re.DOTALL | re.M
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,20 @@ def subjects(sentence: str) -> tuple[str, ...]:
     return tuple(found.casefold() for found in _QUOTED.findall(sentence))
 
 
-def asked_about(prompt: Prompt) -> str:
-    """The lines that say what is asked about; empty when no line says so."""
-    lines = _ASKED.findall(f"{prompt.instructions}\n{prompt.material}")
-    return "\n".join(lines).casefold()
+def source_of(prompt: Prompt) -> str:
+    """What the source says, without the marks of quotation: all the material when none is named."""
+    material = unmarked(prompt.material)
+    found = _SOURCE.search(material)
+    return material if found is None else found.group(1)
+
+
+def asked_about(prompt: Prompt) -> tuple[str, ...]:
+    """The titles that are asked about, the market's own last; empty when no line names any."""
+    around = _SOURCE.sub("", unmarked(prompt.material))
+    lines = _ASKED.findall(f"{prompt.instructions}\n{around}")
+    return tuple(part.strip().casefold() for line in lines for part in line.split(" / "))
+
+
+def unmarked(text: str) -> str:
+    """A text without the marks that show that its lines are quoted."""
+    return _MARK.sub("", text)
