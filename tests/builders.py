@@ -31,6 +31,7 @@ from bayse_agent.domain.market import (
     Tick,
 )
 from bayse_agent.domain.money import Currency, Money, Price, price, probability, shares
+from bayse_agent.domain.news import Article, Snippet, Topic
 from bayse_agent.domain.order import (
     Buy,
     Fill,
@@ -390,3 +391,68 @@ def a_control(state: TradingState = TradingState.ARMED, *, epoch: int = 1) -> Co
 
 def a_sealed_order(body: bytes = b'{"amount":1000}') -> SealedOrder:
     return SealedOrder(route="/v1/pm/orders", key="key-1", body=body)
+
+
+def a_topic(
+    *,
+    event_title: str = "Enyimba vs Remo Stars: who wins?",
+    market_title: str = "Enyimba win",
+    category: str = "SPORTS",
+    closes_in: timedelta | None = timedelta(days=1),
+    now: datetime = NOON,
+    event_id: str = "event-1",
+) -> Topic:
+    """What is asked about; with `closes_in` of an hour it is a short market."""
+    return Topic(
+        market_id=MARKET_ID,
+        event_id=EventId(event_id),
+        event_title=event_title,
+        market_title=market_title,
+        category=category,
+        rules="The official result counts.",
+        closes_at=None if closes_in is None else now + closes_in,
+        now=now,
+    )
+
+
+ENYIMBA_NEWS = "Enyimba beat Remo Stars in a closed friendly before the match, the coach said."
+
+
+def an_article(
+    *,
+    id: str = "article-1",
+    url: str = "https://www.lagosledger.example/a",
+    domain: str = "lagosledger.example",
+    title: str = "Enyimba ready for Remo Stars",
+    text: str = ENYIMBA_NEWS,
+    published_at: datetime | None = NOON - timedelta(hours=1),
+    retrieved_at: datetime = NOON,
+    found_by: str = "search",
+) -> Article:
+    """An article about the match of `a_topic`, an hour old."""
+    return Article(
+        id=id,
+        url=url,
+        domain=domain,
+        title=title,
+        text=text,
+        published_at=published_at,
+        retrieved_at=retrieved_at,
+        found_by=found_by,
+    )
+
+
+def a_snippet(article: Article | None = None, *, id: str = "snippet-1") -> Snippet:
+    """The whole of an article as one snippet."""
+    of = an_article() if article is None else article
+    return Snippet(
+        id=id,
+        article_id=of.id,
+        url=of.url,
+        domain=of.domain,
+        title=of.title,
+        text=of.text,
+        published_at=of.published_at,
+        retrieved_at=of.retrieved_at,
+        found_by=of.found_by,
+    )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.news import Article, Snippet, Topic
 from bayse_agent.domain.question import A, Answer, NoAnswer, Purpose, Question
+
+DEFAULT_HALF_LIFE = timedelta(days=3)
 
 
 class NewsSource(Protocol):
@@ -35,11 +37,18 @@ class Library(Protocol):
         """
 
     async def find(
-        self, text: str, *, scope: str, now: datetime, limit: int = 5
+        self,
+        text: str,
+        *,
+        scope: str,
+        now: datetime,
+        limit: int = 5,
+        half_life: timedelta = DEFAULT_HALF_LIFE,
     ) -> tuple[Snippet, ...]:
         """Chunks nearest in meaning and time, best first: of the scope and of no event.
 
-        Nothing that was published or retrieved after `now` is among them.
+        Nothing that was published or retrieved after `now` is among them. `half_life`: how long
+        until age has taken half of what it can take from a chunk's worth.
         """
 
     async def purge(self, *, domain: str | None = None, before: datetime | None = None) -> int:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from bayse_agent.domain.admission import AdmissionRule
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.market import SeriesSlug
 from bayse_agent.domain.money import Currency
@@ -14,7 +15,9 @@ from bayse_agent.ports import (
     Clock,
     Forecaster,
     KillSwitch,
+    Library,
     MarketData,
+    NewsSource,
     PriceFeed,
     Store,
     Strategy,
@@ -44,6 +47,26 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NewsHabits:
+    """How news is gathered for a market.
+
+    `articles`: how many are asked of each source, whose answer may take `source_timeout_s`;
+    `library_timeout_s` goes for remembering and recalling. `snippets`: how many are read in the
+    end, `most_of_a_domain` of one publisher at most. `remembered`: how many the library is asked
+    for, before the filters.
+    """
+
+    admission: AdmissionRule = field(default_factory=AdmissionRule)
+    articles: int = 10
+    snippets: int = 5
+    most_of_a_domain: int = 2
+    remembered: int = 20
+    sources_at_once: int = 4
+    source_timeout_s: float = 30.0
+    library_timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """How the agent goes about its passes. Times in seconds of world time.
 
@@ -64,6 +87,7 @@ class Habits:
     schedule: Schedule = field(default_factory=Schedule)
     exits: ExitRule = field(default_factory=ExitRule)
     snipe: SnipeRule = field(default_factory=SnipeRule)
+    news: NewsHabits = field(default_factory=NewsHabits)
     series: frozenset[SeriesSlug] = frozenset()
     sniped: frozenset[SeriesSlug] = frozenset()
     long_cooldown_s: float = 600.0
@@ -94,3 +118,5 @@ class Agent:
     strategy: Strategy
     kill_switch: KillSwitch
     habits: Habits
+    sources: tuple[NewsSource, ...] = ()
+    library: Library | None = None
