@@ -7,15 +7,12 @@ never appear. What each setting does is in docs/configuration.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import (
-    BeforeValidator,
     Field,
     ModelWrapValidatorHandler,
     SecretStr,
@@ -23,11 +20,31 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bayse_agent.adapters.bayse.address import PRODUCTION, PRODUCTION_SOCKETS, Address
+from bayse_agent.adapters.bayse.address import PRODUCTION, PRODUCTION_SOCKETS
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
+from bayse_agent.settings.kinds import (
+    Cash,
+    CashOrNone,
+    Count,
+    CurrencyCode,
+    Database,
+    Folder,
+    Fraction,
+    Key,
+    ModeName,
+    Names,
+    Percent,
+    Seconds,
+    Slugs,
+    Sockets,
+    WebAddress,
+    Zone,
+    setting,
+)
+from bayse_agent.settings.mode import Mode
 
 SERIES_SLUGS = (
     *(f"crypto-{coin}-5min" for coin in ("btc", "sol", "eth", "bnb")),
@@ -44,112 +61,7 @@ _NAIRA_A_DOLLAR = 100
 """Only for defaults: what is NGN 5,000 by default is USD 50, the same number of payouts."""
 _HIDDEN = "(hidden)"
 _PRIVATE = re.compile(r"@|sk_|pk_")
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
-
-class Mode(StrEnum):
-    """Which objects fill the ports: a pretend world, real prices with play money, or all real."""
-
-    DEMO = "demo"
-    PAPER = "paper"
-    LIVE = "live"
-
-
-def _folded(value: object) -> object:
-    return value.strip().casefold() if isinstance(value, str) else value
-
-
-def _raised(value: object) -> object:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
-def _items(value: object) -> object:
-    """A comma separated list; spaces around its items and empty items do not count."""
-    if isinstance(value, str):
-        return tuple(dict.fromkeys(item.strip() for item in value.split(",") if item.strip()))
-    return value
-
-
-def _names(value: object) -> object:
-    return _items(_raised(value))
-
-
-def _slugs(value: object) -> object:
-    items = _items(_folded(value))
-    if isinstance(items, tuple) and not all(_SLUG.fullmatch(str(item)) for item in items):
-        raise ValueError("not slugs")
-    return items
-
-
-def _zone(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return ZoneInfo(value.strip())
-    except (LookupError, ValueError, OSError) as error:
-        raise ValueError("not a time zone") from error
-
-
-def _folder(value: object) -> object:
-    """A directory, with ~ for the home of its user. It need not be there yet."""
-    try:
-        folder = Path(str(value)).expanduser().absolute()
-        is_something_else = folder.exists() and not folder.is_dir()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise ValueError("not a path") from error
-    if is_something_else:
-        raise ValueError("not a directory")
-    return folder
-
-
-def _database(value: object) -> object:
-    """A database's address, for the driver that we use."""
-    text = str(value).strip()
-    scheme, mark, rest = text.partition("://")
-    scheme = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}.get(
-        scheme, scheme
-    )
-    known = ("postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
-    if not mark or scheme not in known or not rest.strip("/"):
-        raise ValueError("not an address of a database")
-    return f"{scheme}://{rest}"
-
-
-def _address(value: object) -> object:
-    return _parsed(Address.parse, value)
-
-
-def _sockets(value: object) -> object:
-    return _parsed(Address.of_sockets, value)
-
-
-def _parsed(parse: Callable[[str], Address], value: object) -> str:
-    try:
-        return parse(str(value)).root
-    except ConfigurationError as error:
-        raise ValueError(str(error)) from error
-
-
-def _stripped(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
-
-
-_Mode = Annotated[Mode, BeforeValidator(_folded)]
-_Folder = Annotated[Path, BeforeValidator(_folder)]
-_Database = Annotated[SecretStr, BeforeValidator(_database)]
-_Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-_Key = Annotated[SecretStr, BeforeValidator(_stripped)]
-_Address = Annotated[str, BeforeValidator(_address)]
-_Sockets = Annotated[str, BeforeValidator(_sockets)]
-_Currency = Annotated[Currency, BeforeValidator(_raised)]
-_Count = Annotated[int, Field(ge=0, le=1000)]
-_Seconds = Annotated[int, Field(ge=0, le=86_400)]
-_Percent = Annotated[Decimal, Field(ge=0, le=100)]
-_Fraction = Annotated[Decimal, Field(ge=0, lt=1)]
-_Cash = Annotated[Decimal, Field(gt=0, le=10**12)]
-_CashOrNone = Annotated[Decimal, Field(ge=0, le=10**12)]
-_Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
-_Slugs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slugs)]
 
 _A_COUNT = "a whole number from 0 to 1000"
 _AN_AMOUNT = "an amount above 0"
@@ -159,9 +71,7 @@ _SOCKETS = "such as wss://socket.bayse.markets, or a ws address of this computer
 _SERIES = "slugs of series with commas between them, such as crypto-btc-5min,fx-usdngn-1h"
 
 
-def _setting(name: str, default: Any, allowed: str) -> Any:
-    """A setting: its variable, its default, and what is allowed in words."""
-    return Field(default, validation_alias=name, json_schema_extra={"allowed": allowed})
+__all__ = ["SERIES_SLUGS", "Mode", "Settings", "variable"]
 
 
 class Settings(BaseSettings):
@@ -172,55 +82,55 @@ class Settings(BaseSettings):
 
     # -- which world ---------------------------------------------------------------------------
 
-    asked_mode: _Mode | None = _setting("AGENT_MODE", None, "demo, paper or live")
-    mock_mode: bool | None = _setting("MOCK_MODE", None, "true or false")
-    data_dir: _Folder = _setting("AGENT_DATA_DIR", "~/.bayse-agent", "a directory")
-    asked_database: _Database | None = _setting("DATABASE_URL", None, _A_DATABASE)
-    timezone: _Zone = _setting("AGENT_TIMEZONE", "Africa/Lagos", "a zone such as Africa/Lagos")
+    asked_mode: ModeName | None = setting("AGENT_MODE", None, "demo, paper or live")
+    mock_mode: bool | None = setting("MOCK_MODE", None, "true or false")
+    data_dir: Folder = setting("AGENT_DATA_DIR", "~/.bayse-agent", "a directory")
+    asked_database: Database | None = setting("DATABASE_URL", None, _A_DATABASE)
+    timezone: Zone = setting("AGENT_TIMEZONE", "Africa/Lagos", "a zone such as Africa/Lagos")
 
     # -- the venue -----------------------------------------------------------------------------
 
-    public_key: _Key | None = _setting("BAYSE_PUBLIC_KEY", None, "a public key of the venue's")
-    private_key: _Key | None = _setting("BAYSE_PRIVATE_KEY", None, "a secret key of the venue's")
-    asked_address: _Address | None = _setting("BAYSE_API_BASE_URL", None, _AN_ADDRESS)
-    other_address: _Address | None = _setting("BAYSE_BASE_URL", None, _AN_ADDRESS)
-    sockets_address: _Sockets = _setting("BAYSE_WS_BASE_URL", PRODUCTION_SOCKETS, _SOCKETS)
-    currency: _Currency = _setting("BAYSE_DEFAULT_CURRENCY", Currency.NGN, "NGN or USD")
+    public_key: Key | None = setting("BAYSE_PUBLIC_KEY", None, "a public key of the venue's")
+    private_key: Key | None = setting("BAYSE_PRIVATE_KEY", None, "a secret key of the venue's")
+    asked_address: WebAddress | None = setting("BAYSE_API_BASE_URL", None, _AN_ADDRESS)
+    other_address: WebAddress | None = setting("BAYSE_BASE_URL", None, _AN_ADDRESS)
+    sockets_address: Sockets = setting("BAYSE_WS_BASE_URL", PRODUCTION_SOCKETS, _SOCKETS)
+    currency: CurrencyCode = setting("BAYSE_DEFAULT_CURRENCY", Currency.NGN, "NGN or USD")
 
     # -- trading -------------------------------------------------------------------------------
 
-    auto_trade: bool = _setting("AGENT_AUTO_TRADE", False, "true or false")
-    max_open_positions: _Count = _setting("AGENT_MAX_OPEN_POSITIONS", 3, _A_COUNT)
-    max_daily_trades: _Count = _setting("AGENT_MAX_DAILY_TRADES", 50, _A_COUNT)
-    min_confidence: _Percent = _setting("AGENT_MIN_CONFIDENCE", Decimal(65), "0 to 100")
-    balance_reserve: _Fraction = _setting(
+    auto_trade: bool = setting("AGENT_AUTO_TRADE", False, "true or false")
+    max_open_positions: Count = setting("AGENT_MAX_OPEN_POSITIONS", 3, _A_COUNT)
+    max_daily_trades: Count = setting("AGENT_MAX_DAILY_TRADES", 50, _A_COUNT)
+    min_confidence: Percent = setting("AGENT_MIN_CONFIDENCE", Decimal(65), "0 to 100")
+    balance_reserve: Fraction = setting(
         "AGENT_BALANCE_RESERVE_PCT", Decimal("0.30"), "a fraction from 0 to less than 1"
     )
-    asked_max_position: _Cash | None = _setting("AGENT_MAX_POSITION_SIZE", None, _AN_AMOUNT)
-    asked_floor: _CashOrNone = _setting("AGENT_BALANCE_FLOOR", Decimal(0), "an amount from 0")
-    ignore_balance_check: bool = _setting("AGENT_IGNORE_BALANCE_CHECK", False, "false")
-    scan_interval_s: Annotated[_Seconds, Field(ge=5)] = _setting(
+    asked_max_position: Cash | None = setting("AGENT_MAX_POSITION_SIZE", None, _AN_AMOUNT)
+    asked_floor: CashOrNone = setting("AGENT_BALANCE_FLOOR", Decimal(0), "an amount from 0")
+    ignore_balance_check: bool = setting("AGENT_IGNORE_BALANCE_CHECK", False, "false")
+    scan_interval_s: Annotated[Seconds, Field(ge=5)] = setting(
         "AGENT_SCAN_INTERVAL_SECONDS", 900, "a whole number of seconds from 5 to 86400"
     )
-    reanalyze_minutes: Annotated[int, Field(ge=0, le=10_080)] = _setting(
+    reanalyze_minutes: Annotated[int, Field(ge=0, le=10_080)] = setting(
         "AGENT_REANALYZE_MINUTES", 50, "a whole number of minutes from 0 to 10080"
     )
-    event_page_size: Annotated[int, Field(ge=1, le=100)] = _setting(
+    event_page_size: Annotated[int, Field(ge=1, le=100)] = setting(
         "AGENT_EVENT_PAGE_SIZE", 50, "a whole number from 1 to 100"
     )
-    asked_series: _Slugs = _setting("AGENT_SERIES_SLUGS", (), _SERIES)
-    categories: _Names = _setting("AGENT_CATEGORIES", (), "such as crypto,sports")
-    snipe_series: _Slugs = _setting("SNIPE_SERIES_SLUGS", _SNIPED, _SERIES)
-    snipe_observe_s: Annotated[_Seconds, Field(ge=1)] = _setting(
+    asked_series: Slugs = setting("AGENT_SERIES_SLUGS", (), _SERIES)
+    categories: Names = setting("AGENT_CATEGORIES", (), "such as crypto,sports")
+    snipe_series: Slugs = setting("SNIPE_SERIES_SLUGS", _SNIPED, _SERIES)
+    snipe_observe_s: Annotated[Seconds, Field(ge=1)] = setting(
         "SNIPE_OBSERVE_SECONDS", 300, "a whole number of seconds from 1 to 86400"
     )
-    snipe_min_s: _Seconds = _setting(
+    snipe_min_s: Seconds = setting(
         "SNIPE_MIN_SECONDS", 8, "a whole number of seconds, less than SNIPE_OBSERVE_SECONDS"
     )
-    stop_loss: Annotated[Decimal, Field(gt=0, le=1)] = _setting(
+    stop_loss: Annotated[Decimal, Field(gt=0, le=1)] = setting(
         "STOP_LOSS_PCT", Decimal("0.35"), "a fraction above 0, up to 1"
     )
-    asked_paper_bankroll: _Cash | None = _setting("PAPER_BANKROLL", None, _AN_AMOUNT)
+    asked_paper_bankroll: Cash | None = setting("PAPER_BANKROLL", None, _AN_AMOUNT)
 
     @classmethod
     def read(cls, env_file: Path | None = None) -> Self:

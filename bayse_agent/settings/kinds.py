@@ -1,0 +1,122 @@
+"""How the text of a variable becomes a value, and what is refused on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+from bayse_agent.adapters.bayse.address import Address
+from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.money import Currency
+from bayse_agent.settings.mode import Mode
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def setting(name: str, default: Any, allowed: str) -> Any:
+    """A setting: its variable, its default, and what is allowed in words."""
+    return Field(default, validation_alias=name, json_schema_extra={"allowed": allowed})
+
+
+def folded(value: object) -> object:
+    return value.strip().casefold() if isinstance(value, str) else value
+
+
+def _raised(value: object) -> object:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+def items(value: object) -> object:
+    """A comma separated list; spaces around its items and empty items do not count."""
+    if isinstance(value, str):
+        return tuple(dict.fromkeys(item.strip() for item in value.split(",") if item.strip()))
+    return value
+
+
+def _names(value: object) -> object:
+    return items(_raised(value))
+
+
+def _slugs(value: object) -> object:
+    found = items(folded(value))
+    if isinstance(found, tuple) and not all(_SLUG.fullmatch(str(item)) for item in found):
+        raise ValueError("not slugs")
+    return found
+
+
+def _zone(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ZoneInfo(value.strip())
+    except (LookupError, ValueError, OSError) as error:
+        raise ValueError("not a time zone") from error
+
+
+def _folder(value: object) -> object:
+    """A directory, with ~ for the home of its user. It need not be there yet."""
+    try:
+        folder = Path(str(value)).expanduser().absolute()
+        is_something_else = folder.exists() and not folder.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ValueError("not a path") from error
+    if is_something_else:
+        raise ValueError("not a directory")
+    return folder
+
+
+def _database(value: object) -> object:
+    """A database's address, for the driver that we use."""
+    text = str(value).strip()
+    scheme, mark, rest = text.partition("://")
+    scheme = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg"}.get(
+        scheme, scheme
+    )
+    known = ("postgresql+asyncpg", "sqlite", "sqlite+aiosqlite")
+    if not mark or scheme not in known or not rest.strip("/"):
+        raise ValueError("not an address of a database")
+    return f"{scheme}://{rest}"
+
+
+def _address(value: object) -> object:
+    return _parsed(Address.parse, value)
+
+
+def _sockets(value: object) -> object:
+    return _parsed(Address.of_sockets, value)
+
+
+def _parsed(parse: Callable[[str], Address], value: object) -> str:
+    try:
+        return parse(str(value)).root
+    except ConfigurationError as error:
+        raise ValueError(str(error)) from error
+
+
+def stripped(value: object) -> object:
+    return value.strip() if isinstance(value, str) else value
+
+
+ModeName = Annotated[Mode, BeforeValidator(folded)]
+Folder = Annotated[Path, BeforeValidator(_folder)]
+Database = Annotated[SecretStr, BeforeValidator(_database)]
+Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+Key = Annotated[SecretStr, BeforeValidator(stripped)]
+WebAddress = Annotated[str, BeforeValidator(_address)]
+Sockets = Annotated[str, BeforeValidator(_sockets)]
+CurrencyCode = Annotated[Currency, BeforeValidator(_raised)]
+Count = Annotated[int, Field(ge=0, le=1000)]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+Percent = Annotated[Decimal, Field(ge=0, le=100)]
+Fraction = Annotated[Decimal, Field(ge=0, lt=1)]
+Cash = Annotated[Decimal, Field(gt=0, le=10**12)]
+CashOrNone = Annotated[Decimal, Field(ge=0, le=10**12)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
+Slugs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slugs)]
