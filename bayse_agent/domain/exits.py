@@ -21,7 +21,7 @@ from bayse_agent.domain.liquidation import Keep, KeepReason, WayOut, way_out
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, from_statistics
 from bayse_agent.domain.order import Sell
 from bayse_agent.domain.portfolio import Position
-from bayse_agent.domain.sizing import pull
+from bayse_agent.domain.sizing import weighed
 
 _TICK = Decimal("0.001")
 _GRID = Decimal("0.01")
@@ -187,8 +187,8 @@ def _worth(
     limit_s = rule.max_data_age_s if is_window else rule.max_forecast_age_s
     if not 0 <= (context.now - forecast.made_at).total_seconds() <= limit_s:
         return None
-    own = chance if position.outcome_id == context.market.outcome1.id else 1.0 - chance
-    mean, left = pull(own, error, float(way.middle), rule.mispricing_sd)
+    place, middle = position.outcome_id, way.middle
+    mean, left = weighed(forecast, place, context, middle, rule.mispricing_sd)
     return _Worth(mean=from_statistics(mean), error=from_statistics(left))
 
 

@@ -2,7 +2,8 @@
 
 The forecast is pulled towards the market's price ONCE, by its own error. With a true mispricing of
 sd t and a forecast error of sd s, the best guess is m + w (q - m), w = t^2 / (t^2 + s^2), and what
-is left unknown has sd s sqrt(w). Both feed the gate and the stake; nothing is discounted twice.
+is left unknown has sd s sqrt(w). Both feed the gate and the stake; nothing is discounted twice: a
+forecast that was pooled with the market is there already, and only follows its price (`weighed`).
 The formulas are those of normal shrinkage and of Kelly's fraction for a bet at a known price.
 """
 
@@ -28,6 +29,7 @@ from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.market import Engine, OutcomeId
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, from_statistics
 from bayse_agent.domain.order import Buy
+from bayse_agent.domain.pooling import moved
 
 _HALF = 0.5
 _NORMAL = NormalDist()
@@ -142,6 +144,45 @@ def believe(probability: float, error: float, market: Decimal, rule: SizingRule)
     )
 
 
+def weighed(
+    forecast: Forecast,
+    outcome_id: OutcomeId,
+    context: Context,
+    market: Decimal,
+    mispricing_sd: float,
+) -> tuple[float, float]:
+    """What a forecast and the market's price of an outcome come to: (mean, error that is left).
+
+    A forecast of its own is pulled by its error. A pooled one has the market in it already: it is
+    only moved with the price, by the weight that the price has in it.
+    """
+    chance = _chance(forecast, outcome_id, context)
+    if not forecast.is_pooled:
+        return pull(chance, forecast.standard_error, float(market), mispricing_sd)
+    if forecast.market_price is None:
+        return chance, forecast.standard_error
+    is_first = outcome_id == context.market.outcome1.id
+    before = forecast.market_price if is_first else ONE - forecast.market_price
+    others = sum(part.weight or 0.0 for part in forecast.parts)
+    mean = moved(chance, 1.0 - others, float(before), float(market))
+    return mean, forecast.standard_error
+
+
+def believe_pooled(mean: float, error: float, market: Decimal, rule: SizingRule) -> Belief:
+    """What to think of an outcome on a pool's word: nothing is pulled any more.
+
+    A share is worth its price while the pool's edge is above the least pulled edge and the error.
+    """
+    bound = mean - max(rule.minimum_edge, rule.minimum_pulled_edge, rule.sigmas * error)
+    return Belief(
+        probability=mean,
+        market_price=market,
+        mean=mean,
+        standard_error=error,
+        bound=from_statistics(bound - 1e-6),
+    )
+
+
 def kelly_fraction(belief: Decimal, effective_price: Decimal) -> Decimal:
     """Part of the bankroll that grows it fastest: (q - p) / (1 - p), never below 0.
 
@@ -172,11 +213,10 @@ def size(context: Context, forecast: Forecast, purse: Purse, rule: SizingRule) -
     market = context.market_price
     if market is None:
         return _pass(context, Reason.NO_MARKET_PRICE, "one-sided book, or no price is listed")
-    q, error = float(forecast.probability), forecast.standard_error
     answers: list[Bet | Pass] = []
-    for outcome, chance, price in (
-        (context.market.outcome1, q, Decimal(market)),
-        (context.market.outcome2, 1.0 - q, ONE - market),
+    for outcome, price in (
+        (context.market.outcome1, Decimal(market)),
+        (context.market.outcome2, ONE - market),
     ):
         # At most looks the best offer is already too dear: the rest is looked at when it is not.
         best = next(iter(_offers(context, outcome.id, purse.currency, most=1)), None)
@@ -184,7 +224,8 @@ def size(context: Context, forecast: Forecast, purse: Purse, rule: SizingRule) -
             answers.append(_pass(context, Reason.EMPTY_BOOK, f"nobody offers {outcome.id!r}"))
             continue
         # What the market thinks cannot be more than what it sells at: a stale book is no edge.
-        belief = believe(chance, error, min(price, Decimal(best.price)), rule)
+        least = min(price, Decimal(best.price))
+        belief = _belief(context, forecast, outcome.id, least, rule)
         if best.break_even > belief.bound:
             answers.append(_pass(context, *_why_not(belief, best, rule)))
         else:
@@ -194,6 +235,21 @@ def size(context: Context, forecast: Forecast, purse: Purse, rule: SizingRule) -
         return max(bets, key=lambda bet: bet.edge)
     passes = [answer for answer in answers if isinstance(answer, Pass)]
     return max(passes, key=lambda one: _NEARNESS.index(one.reason))
+
+
+def _belief(
+    context: Context, forecast: Forecast, outcome_id: OutcomeId, market: Decimal, rule: SizingRule
+) -> Belief:
+    if not forecast.is_pooled:
+        chance = _chance(forecast, outcome_id, context)
+        return believe(chance, forecast.standard_error, market, rule)
+    mean, error = weighed(forecast, outcome_id, context, market, rule.mispricing_sd)
+    return believe_pooled(mean, error, market, rule)
+
+
+def _chance(forecast: Forecast, outcome_id: OutcomeId, context: Context) -> float:
+    q = float(forecast.probability)
+    return q if outcome_id == context.market.outcome1.id else 1.0 - q
 
 
 _NEARNESS = (

@@ -6,6 +6,7 @@ always named.
 
 from bayse_agent.ports.mind import (
     AnswerArchive,
+    Experience,
     KeptAnswer,
     LanguageModel,
     Library,
@@ -21,6 +22,7 @@ from bayse_agent.ports.world import Clock, KillSwitch, MarketData, PriceFeed, Ve
 __all__ = [
     "AnswerArchive",
     "Clock",
+    "Experience",
     "Forecaster",
     "KeptAnswer",
     "KillSwitch",

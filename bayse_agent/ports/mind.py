@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from bayse_agent.domain.experience import SettledForecast, SettledMarket
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.news import Article, Snippet, Topic
 from bayse_agent.domain.question import A, Answer, NoAnswer, Purpose, Question
@@ -131,3 +132,21 @@ class AnswerArchive(Protocol):
 
     async def keep(self, answer: KeptAnswer) -> None:
         """Keep an answer; the first one to a prompt stays."""
+
+
+class Experience(Protocol):
+    """What was forecast and what came of it, for whoever learns from it."""
+
+    async def settled_forecasts(
+        self, *, since: datetime | None = None, most: int
+    ) -> tuple[SettledForecast, ...]:
+        """Forecasts of markets that were settled at `since` or later, oldest settlement first; of
+        more than `most` the latest. What was settled at `since` itself may be known already.
+        """
+
+    async def settled_markets(
+        self, *, since: datetime | None = None, most: int
+    ) -> tuple[SettledMarket, ...]:
+        """Markets that ended with a winner at `since` or later, oldest first; of more than `most`
+        the latest.
+        """

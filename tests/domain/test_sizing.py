@@ -14,7 +14,7 @@ from bayse_agent.domain.errors import CurrencyMismatch, InvalidValue
 from bayse_agent.domain.fees import book_offers, purchase
 from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.market import Engine
-from bayse_agent.domain.money import Currency, Money
+from bayse_agent.domain.money import Currency, Money, price
 from bayse_agent.domain.sizing import (
     Purse,
     SizingRule,
@@ -25,7 +25,16 @@ from bayse_agent.domain.sizing import (
     pull,
     size,
 )
-from tests.builders import DOWN, UP, a_book, a_context, a_forecast, a_market, a_quote, an_event
+from tests.builders import (
+    DOWN,
+    UP,
+    a_book,
+    a_context,
+    a_forecast,
+    a_market,
+    a_quote,
+    an_event,
+)
 
 RULE = SizingRule()
 PURSE = Purse(bankroll=Money.of(100_000, Currency.NGN), ceiling=Money.of(5_000, Currency.NGN))
@@ -258,6 +267,50 @@ def test_size_against_a_stale_second_book_takes_its_price_for_the_markets() -> N
         market=a_market(fee_rate="0"), book2=a_book(outcome_id=DOWN, asks=(("0.20", "1000"),))
     )
     assert _reason(context, a_forecast(0.50, 0.29)) is Reason.EDGE_WITHIN_ERROR
+
+
+def a_pooled(
+    chance: float, error: float = 0.02, *, at: str = "0.50", weight: float = 0.5
+) -> Forecast:
+    """A pool's forecast, made at a market price with a weight that its one member has."""
+    member = replace(a_forecast(0.9), id="member", weight=weight)
+    return replace(
+        a_forecast(chance, error), market_price=price(at), parts=(member,), is_pooled=True
+    )
+
+
+def test_size_of_a_pooled_forecast_believes_it_as_it_is() -> None:
+    bet = _bet(a_context(), a_pooled(0.56))
+    assert bet.belief == pytest.approx(0.56)
+    assert bet.standard_error == 0.02
+    assert bet.raw_edge == bet.edge
+
+
+def test_size_of_a_pooled_forecast_of_the_other_outcome_believes_it_as_it_is() -> None:
+    bet = _bet(a_context(), a_pooled(0.44))
+    assert bet.wish.outcome_id == DOWN
+    assert bet.belief == pytest.approx(0.56)
+
+
+def test_size_of_a_pooled_forecast_at_the_market_passes() -> None:
+    assert _reason(a_context(), a_pooled(0.50, 0.001)) is Reason.NO_EDGE
+
+
+def test_size_of_a_pooled_edge_within_its_error_passes() -> None:
+    context = a_context(market=a_market(fee_rate="0"))
+    assert isinstance(size(context, a_pooled(0.55, 0.02), PURSE, RULE), Bet)
+    assert _reason(context, a_pooled(0.55, 0.12)) is Reason.EDGE_WITHIN_ERROR
+
+
+def test_size_of_a_pooled_forecast_follows_the_price_by_the_markets_weight() -> None:
+    bet = _bet(a_context(), a_pooled(0.60, at="0.55"))
+    assert bet.belief == pytest.approx(0.5757, abs=1e-3)
+
+
+def test_size_of_a_pool_that_is_all_market_never_bets_on_a_stale_book() -> None:
+    stale = a_book(outcome_id=DOWN, asks=(("0.20", "1000"),))
+    context = a_context(market=a_market(fee_rate="0"), book2=stale)
+    assert _reason(context, a_pooled(0.50, weight=0.0)) is Reason.NO_EDGE
 
 
 cents = st.integers(min_value=2, max_value=98)

@@ -1,0 +1,190 @@
+"""Learns what a pool's members are worth from forecasts that were settled.
+
+A record keeps the numbers of the last so many looks, ready for fitting, so that what is new is
+added without reading anything anew; how long a fit takes is bounded by the record's length.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import numpy as np
+
+from bayse_agent.domain.experience import Cell, SettledForecast
+from bayse_agent.domain.pooling import (
+    PoolPrior,
+    Skill,
+    no_skill_known,
+    opinion_logit,
+    price_logit,
+)
+from bayse_agent.domain.ridge import Codes, Fit, Floats, Rows, fit
+
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The last settled looks, oldest first, a row each. Made by `no_record` and `extended`.
+
+    `said`, `errors`: rows x members, the log-odds of a forecast and its own error, not a number
+    where a member was silent. `prices` are log-odds; `looks`, `markets`, `kinds` codes of what a
+    row is of.
+    """
+
+    authors: tuple[str, ...]
+    prices: Floats
+    said: Floats
+    errors: Floats
+    outcomes: Floats
+    looks: Codes
+    markets: Codes
+    kinds: Codes
+    cells: Mapping[Cell, int] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return len(self.outcomes)
+
+
+def no_record(authors: Sequence[str]) -> Record:
+    """The record of members that nothing is known of."""
+    empty: Floats = np.empty(0)
+    codes: Codes = np.empty(0, dtype=np.int64)
+    table: Floats = np.empty((0, len(authors)))
+    return Record(
+        authors=tuple(authors),
+        prices=empty,
+        said=table,
+        errors=table,
+        outcomes=empty,
+        looks=codes,
+        markets=codes,
+        kinds=codes,
+    )
+
+
+def extended(
+    record: Record, settled: Iterable[SettledForecast], *, most: int = MOST_ROWS
+) -> Record:
+    """The record with newly settled forecasts at its end, in the order that they come.
+
+    Left out: pools, whoever is no member, and looks at a market without a price.
+    """
+    looks: dict[str, list[SettledForecast]] = {}
+    for one in settled:
+        if not one.is_pooled and one.author in record.authors and one.market_price is not None:
+            looks.setdefault(one.look_id, []).append(one)
+    if not looks:
+        return record
+    cells = dict(record.cells)
+    fresh = [several[0] for several in looks.values()]
+    for one in fresh:
+        cells.setdefault(one.cell, len(cells))
+    said, errors = _tables(record.authors, list(looks.values()))
+    prices = [price_logit(one.market_price or 0.0) for one in fresh]
+    return Record(
+        authors=record.authors,
+        prices=np.concatenate([record.prices, prices])[-most:],
+        said=np.concatenate([record.said, said])[-most:],
+        errors=np.concatenate([record.errors, errors])[-most:],
+        outcomes=np.concatenate([record.outcomes, [float(one.outcome) for one in fresh]])[-most:],
+        looks=np.concatenate([record.looks, [_code(one.look_id) for one in fresh]])[-most:],
+        markets=np.concatenate([record.markets, [_code(one.market_id) for one in fresh]])[-most:],
+        kinds=np.concatenate([record.kinds, [cells[one.cell] for one in fresh]])[-most:],
+        cells=cells,
+    )
+
+
+def learned(record: Record, prior: PoolPrior) -> Skill:
+    """Calibration of each member first, then the weights of what is calibrated, all together."""
+    if not record.rows:
+        return no_skill_known(record.authors, prior)
+    calibrations = {
+        author: _calibration(record, place, prior) for place, author in enumerate(record.authors)
+    }
+    return Skill(
+        authors=record.authors,
+        prior=prior,
+        calibrations=calibrations,
+        weights=_weights(record, calibrations, prior),
+        cells=record.cells,
+        markets=len(np.unique(record.markets)),
+    )
+
+
+def _calibration(record: Record, place: int, prior: PoolPrior) -> Fit:
+    spoke = ~np.isnan(record.said[:, place])
+    said = record.said[spoke, place]
+    return fit(
+        Rows(
+            features=np.column_stack([np.ones(len(said)), said]),
+            offsets=np.zeros(len(said)),
+            outcomes=record.outcomes[spoke],
+            counts=_shares(record.markets[spoke]),
+            cells=record.kinds[spoke],
+        ),
+        prior.calibration,
+    )
+
+
+def _weights(record: Record, calibrations: Mapping[str, Fit], prior: PoolPrior) -> Fit:
+    features = np.column_stack(
+        [
+            _differences(record, place, calibrations[author], prior)
+            for place, author in enumerate(record.authors)
+        ]
+    )
+    heard = ~np.isnan(record.said).all(axis=1)
+    return fit(
+        Rows(
+            features=features[heard],
+            offsets=record.prices[heard],
+            outcomes=record.outcomes[heard],
+            counts=_shares(record.markets[heard]),
+            cells=record.kinds[heard],
+        ),
+        prior.weights(record.authors),
+    )
+
+
+def _differences(record: Record, place: int, calibration: Fit, prior: PoolPrior) -> Floats:
+    """How far a member was from the market, as the pool would count it; 0 where it was silent."""
+    kinds = range(len(record.cells))
+    table = np.array([calibration.of(kind).mean for kind in kinds])
+    intercepts, slopes = table[record.kinds, 0], table[record.kinds, 1]
+    resolves = np.array([prior.resolve(slope) for slope in table[:, 1]])[record.kinds]
+    author = record.authors[place]
+    usual = prior.usual_errors.get(author, prior.usual_error)
+    market = prior.mispricing_sd**2
+    error = np.maximum(usual, np.nan_to_num(record.errors[:, place]))
+    sureness = (market + usual**2) / (market + np.square(error))
+    calibrated = intercepts + np.maximum(slopes, 0.0) * record.said[:, place]
+    apart: Floats = sureness * resolves * (calibrated - record.prices)
+    return np.where(np.isnan(apart), 0.0, apart)
+
+
+def _shares(markets: Codes) -> Floats:
+    """How much each row counts, so that all rows of one market count as one."""
+    _, index, counts = np.unique(markets, return_inverse=True, return_counts=True)
+    return np.asarray(1.0 / counts[index], dtype=np.float64)
+
+
+def _tables(
+    authors: tuple[str, ...], looks: Sequence[Sequence[SettledForecast]]
+) -> tuple[Floats, Floats]:
+    said = np.full((len(looks), len(authors)), np.nan)
+    errors = np.full((len(looks), len(authors)), np.nan)
+    for row, several in enumerate(looks):
+        for one in several:
+            place = authors.index(one.author)
+            said[row, place] = opinion_logit(one.probability, one.market_price or 0.0)
+            errors[row, place] = one.standard_error
+    return said, errors
+
+
+def _code(text: str) -> int:
+    """A number for an id, the same in every run."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), signed=True)
