@@ -11,6 +11,7 @@ from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.market import SeriesSlug
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.sniping import SnipeRule
+from bayse_agent.domain.triage import TriageRule
 from bayse_agent.ports import (
     Clock,
     Forecaster,
@@ -78,7 +79,8 @@ class Habits:
     `approval_ttl_s`: how long an approval by the risk review is good for; `signal_ttl_s`: how long
     a person may take. `difference_s`: how long books and venue may differ before that is a halt.
     `shares_tolerance`, `cash_tolerance_units`: what books and venue may differ by, in shares and
-    in minor units. `series`, `sniped`: the series to look at and to snipe; empty is all of them.
+    in minor units. `reread_s`: a market that was thought about for longer is read again before
+    anything is done. `series`, `sniped`: the series to look at and to snipe; empty is all of them.
     """
 
     currency: Currency
@@ -88,6 +90,7 @@ class Habits:
     exits: ExitRule = field(default_factory=ExitRule)
     snipe: SnipeRule = field(default_factory=SnipeRule)
     news: NewsHabits = field(default_factory=NewsHabits)
+    triage: TriageRule = field(default_factory=TriageRule)
     series: frozenset[SeriesSlug] = frozenset()
     sniped: frozenset[SeriesSlug] = frozenset()
     long_cooldown_s: float = 600.0
@@ -98,6 +101,7 @@ class Habits:
     approval_ttl_s: float = 2.0
     signal_ttl_s: float = 3 * 3600.0
     difference_s: float = 180.0
+    reread_s: float = 1.0
     reads_at_once: int = 8
     books_a_read: int = 40
     page_size: int = 100

@@ -26,6 +26,7 @@ from bayse_agent.domain.market import (
 )
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
+from bayse_agent.trading.informing import inform
 
 T = TypeVar("T")
 
@@ -71,7 +72,11 @@ async def research(agent: Agent, due: Sequence[TrackedMarket]) -> list[Seen | Lo
     at_once = agent.habits.reads_at_once
 
     async def see(market: TrackedMarket, one: _Listed | _Unreadable) -> Seen | Look:
-        found = one if isinstance(one, _Unreadable) else await _see(agent, one, books, underlyings)
+        found: Seen | _Unreadable
+        if isinstance(one, _Unreadable):
+            found = one
+        else:
+            found = await _see(agent, market, one, books, underlyings)
         if isinstance(found, Seen):
             return found
         return Look(
@@ -186,16 +191,70 @@ async def _underlying(agent: Agent, symbol: Symbol) -> Underlying | _Unreadable:
 
 
 async def _see(
-    agent: Agent, one: _Listed, books: _Books, underlyings: _Underlyings
+    agent: Agent,
+    tracked: TrackedMarket,
+    one: _Listed,
+    books: _Books,
+    underlyings: _Underlyings,
 ) -> Seen | _Unreadable:
     """One market's context and forecast."""
+    context = _context(agent, one, books, underlyings)
+    if isinstance(context, _Unreadable):
+        return context
+    seen = await (_thought if agent.forecaster.reads_news(tracked) else _forecast)(agent, context)
+    if isinstance(seen, _Unreadable) or one.event.engine is not Engine.AMM:
+        return seen
+    try:
+        # Asked for last: they age fastest, and a market without a forecast needs none.
+        quotes = await _quotes(agent, one, seen.forecast)
+    except VenueError as error:
+        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
+    priced = replace(seen.context, quotes=quotes, now=agent.clock.now())
+    return Seen(context=priced, forecast=seen.forecast)
+
+
+async def _forecast(agent: Agent, context: Context) -> Seen | _Unreadable:
+    forecast = await agent.forecaster.forecast(context)
+    if isinstance(forecast, NoForecast):
+        reason = Reason.BUDGET if forecast.is_for_money else Reason.NO_FORECAST
+        return _Unreadable(reason=reason, detail=forecast.reason)
+    return Seen(context=context, forecast=forecast)
+
+
+async def _thought(agent: Agent, context: Context) -> Seen | _Unreadable:
+    """A forecast that rests on news. The market moves on while it is made, so it is read again.
+
+    When its price has moved too, the forecast is put together anew with it: what the models
+    answered is kept, so that costs nothing.
+    """
+    informed = await inform(agent, context)
+    if not isinstance(informed, Context):
+        reason, detail = informed
+        return _Unreadable(reason=reason, detail=detail)
+    seen = await _forecast(agent, informed)
+    took_s = (agent.clock.now() - context.now).total_seconds()
+    if isinstance(seen, _Unreadable) or took_s <= agent.habits.reread_s:
+        return seen
+    try:
+        fresh = await context_of(agent, context.event.id, context.market.id)
+    except VenueError as error:
+        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
+    fresh = replace(fresh, news=informed.news)
+    if fresh.market_price != informed.market_price:
+        return await _forecast(agent, fresh)
+    return Seen(context=fresh, forecast=seen.forecast)
+
+
+def _context(
+    agent: Agent, one: _Listed, books: _Books, underlyings: _Underlyings
+) -> Context | _Unreadable:
     event, market = one.event, one.market
     underlying = None if event.symbol is None else underlyings[event.symbol]
     book1, book2 = books.get(market.outcome1.id), books.get(market.outcome2.id)
     for part in (underlying, book1, book2):
         if isinstance(part, _Unreadable):
             return part
-    context = Context(
+    return Context(
         event=event,
         market=market,
         book1=_readable(book1),
@@ -204,18 +263,6 @@ async def _see(
         underlying=_readable(underlying),
         now=agent.clock.now(),
     )
-    forecast = await agent.forecaster.forecast(context)
-    if isinstance(forecast, NoForecast):
-        return _Unreadable(reason=Reason.NO_FORECAST, detail=forecast.reason)
-    if event.engine is not Engine.AMM:
-        return Seen(context=context, forecast=forecast)
-    try:
-        # Asked for last: they age fastest, and a market without a forecast needs none.
-        quotes = await _quotes(agent, one, forecast)
-    except VenueError as error:
-        return _Unreadable(reason=Reason.MARKET_UNREADABLE, detail=str(error))
-    priced = replace(context, quotes=quotes, now=agent.clock.now())
-    return Seen(context=priced, forecast=forecast)
 
 
 def _readable(part: T | _Unreadable | None) -> T | None:

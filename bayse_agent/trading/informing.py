@@ -1,0 +1,41 @@
+"""Finds out what was written about a market, when a forecast rests on that and may be worth it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bayse_agent.domain.decision import Reason
+from bayse_agent.domain.forecast import Context
+from bayse_agent.domain.news import Topic
+from bayse_agent.domain.triage import is_even, not_worth
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.newsroom import gather
+
+
+async def inform(agent: Agent, context: Context) -> Context | tuple[Reason, str]:
+    """The context with its news, or why the market is left alone before anything is paid for."""
+    rule, limits = agent.habits.triage, await agent.store.limits()
+    most = limits.max_stake.get(agent.habits.currency)
+    if most is None:
+        return Reason.NOT_WORTH_RESEARCH, f"no stake is allowed in {agent.habits.currency}"
+    if (why := not_worth(context, most, rule)) is not None:
+        return Reason.NOT_WORTH_RESEARCH, why
+    news = await gather(agent, topic_of(context))
+    if not news.snippets and is_even(context, rule):
+        return Reason.NO_NEWS, "; ".join(("an even price, and nothing was found", *news.told))
+    return replace(context, news=news)
+
+
+def topic_of(context: Context) -> Topic:
+    """What sources are asked about."""
+    event, market = context.event, context.market
+    return Topic(
+        market_id=market.id,
+        event_id=event.id,
+        event_title=event.title,
+        market_title=market.title,
+        category=event.category,
+        rules=market.rules,
+        closes_at=event.closes_at,
+        now=context.now,
+    )
