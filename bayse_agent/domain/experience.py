@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.news import Horizon, horizon
@@ -27,7 +29,9 @@ class SettledForecast:
     """One forecaster's number for one market at one moment, and what came of it.
 
     `look_id` is the same for the forecasts that were made together, as members of one pool.
-    `market_price` is the middle of the book at that moment. `outcome` is 1 when outcome1 won.
+    `market_price` is the middle of the book at that moment, `bid` and `ask` what outcome1 could be
+    sold and bought at, `later_price` what the market thought afterwards, while it still traded; all
+    None when nobody knows. `outcome` is 1 when outcome1 won.
     """
 
     forecast_id: str
@@ -43,6 +47,13 @@ class SettledForecast:
     market_price: float | None
     outcome: int
     is_pooled: bool = False
+    bid: float | None = None
+    ask: float | None = None
+    later_price: float | None = None
+
+    @property
+    def key(self) -> str:
+        return self.forecast_id
 
     @property
     def cell(self) -> Cell:
@@ -60,3 +71,41 @@ class SettledMarket:
     category: str | None
     settled_at: datetime
     outcome: int
+
+    @property
+    def key(self) -> str:
+        return self.market_id
+
+
+class Settled(Protocol):
+    """Something that was settled, and what it is known by."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def settled_at(self) -> datetime: ...
+
+
+S = TypeVar("S", bound=Settled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookmark:
+    """How far somebody has read who reads on: up to `since`, and of that moment what is `known`.
+
+    What is settled at one moment may be written in two goes, so that moment is read again.
+    """
+
+    since: datetime | None = None
+    known: frozenset[str] = frozenset()
+
+    def fresh(self, settled: Sequence[S]) -> tuple[Sequence[S], Bookmark]:
+        """What was not known of what is read from `since` on, and the next bookmark."""
+        fresh = [one for one in settled if one.key not in self.known]
+        if not fresh:
+            return (), self
+        latest = max(one.settled_at for one in settled)
+        known = frozenset(one.key for one in settled if one.settled_at == latest)
+        before = self.known if latest == self.since else frozenset()
+        return fresh, Bookmark(since=latest, known=known | before)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bayse_agent.domain.errors import BayseAgentError, BrokenInvariant, InvalidValue
-from bayse_agent.domain.experience import Cell, SettledForecast, cell
+from bayse_agent.domain.experience import Bookmark, Cell, cell
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, forecast_id
 from bayse_agent.domain.journal import TrackedMarket, tracked
 from bayse_agent.domain.learning import Record, extended, learned, no_record
@@ -73,7 +73,11 @@ class Pool:
         silent = [answer for answer in answers if isinstance(answer, NoForecast)]
         if not parts:
             told = "; ".join(f"{one.author}: {one.reason}" for one in silent)
-            return NoForecast(author=self.name, reason=told or "nobody is asked about this market")
+            return NoForecast(
+                author=self.name,
+                reason=told or "nobody is asked about this market",
+                is_for_money=any(one.is_for_money for one in silent),
+            )
         skill = await self._lessons.skill(context.now)
         kind = cell(context.event.category, context.time_left_s)
         opinions = [
@@ -130,8 +134,7 @@ class _Lessons:
         self._settings = settings
         self._record: Record = no_record(authors)
         self._skill: Skill = no_skill_known(authors, settings.prior)
-        self._since: datetime | None = None
-        self._known: frozenset[str] = frozenset()
+        self._bookmark = Bookmark()
         self._rows_read = 0
         self._learn_at = 1
         self._asked_at: datetime | None = None
@@ -148,25 +151,17 @@ class _Lessons:
 
     async def _refresh(self) -> None:
         settled = await self._experience.settled_forecasts(
-            since=self._since, most=self._settings.most_rows
+            since=self._bookmark.since, most=self._settings.most_rows
         )
-        fresh = [one for one in settled if one.forecast_id not in self._known]
+        fresh, self._bookmark = self._bookmark.fresh(settled)
         if not fresh:
             return
-        self._remember(settled)
         self._record = extended(self._record, fresh, most=self._settings.most_rows)
         self._rows_read += len(fresh)
         if self._rows_read >= self._learn_at:
             self._learn_at = int(self._rows_read * (1.0 + self._settings.growth)) + 1
             # Off the loop: the numbers are crunched while it goes on.
             self._skill = await asyncio.to_thread(learned, self._record, self._settings.prior)
-
-    def _remember(self, settled: Sequence[SettledForecast]) -> None:
-        """Where to read on: what is settled at that same moment may come in two goes."""
-        latest = max(one.settled_at for one in settled)
-        at_latest = frozenset(one.forecast_id for one in settled if one.settled_at == latest)
-        self._known = at_latest | (self._known if latest == self._since else frozenset())
-        self._since = latest
 
 
 async def _answer(member: Forecaster, context: Context) -> Forecast | NoForecast:
