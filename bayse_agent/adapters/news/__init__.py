@@ -1,0 +1,1 @@
+"""News from outside: search services, feeds, and pages fetched with great care."""
