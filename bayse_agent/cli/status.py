@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bayse_agent.domain.books import Books
     from bayse_agent.domain.journal import OpenIntent
+    from bayse_agent.domain.settling import SettlementRecord, WindowKind
     from bayse_agent.ports import Store
     from bayse_agent.settings import Settings
 
@@ -58,6 +59,7 @@ async def _lines(store: Store, settings: Settings, now: datetime) -> list[str]:
     books = await store.books(settings.currency)
     waiting = await store.signals(SignalStatus.PENDING)
     commands = await store.pending_commands()
+    records = sorted((await store.settlement_records()).items(), key=str)
     return [
         f"{control.state}: {control.reason} ({control.by}, {control.at:%Y-%m-%d %H:%M:%S} UTC)",
         _reconciled(books, now),
@@ -68,8 +70,22 @@ async def _lines(store: Store, settings: Settings, now: datetime) -> list[str]:
             for one in waiting
         ),
         *(f"command {one.kind} of {one.by} waits" for one in commands),
+        *(_settling(kind, one) for kind, one in records),
         f"limits: version {await store.limits_version()}",
     ]
+
+
+def _settling(kind: WindowKind, record: SettlementRecord) -> str:
+    """How many windows of a kind settled by which rule, and how many of the last in a row."""
+    latest = record.recent[-1] if record.recent else None
+    run = 0
+    while run < len(record.recent) and record.recent[-1 - run] is latest:
+        run += 1
+    return (
+        f"settlement of {' '.join(name for name in kind if name)}: {record.average} on the average,"
+        f" {record.last_price} on the last price, {record.neither} on neither, {record.unclear}"
+        f" unclear; the last {run} in a row {'-' if latest is None else latest.value}"
+    )
 
 
 def _reconciled(books: Books, now: datetime) -> str:

@@ -6,7 +6,7 @@ book; here it is only a question of when. Looks become denser as the close comes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil, isfinite, log
 
@@ -14,7 +14,7 @@ from bayse_agent.domain.decision import Bet, Pass, Reason
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import MarketStatus
-from bayse_agent.domain.settling import SettlementProof
+from bayse_agent.domain.settling import ProofRule, SettlementProof
 
 _PASSING = frozenset(
     {
@@ -41,6 +41,7 @@ class SnipeRule:
     close from one look to the next. `min_gap_s`: least time between two looks, also when a price
     or a book wakes it. `average_s`: when an averaged settlement begins to count; worth a look.
     `max_data_age_s`: how old prices and forecast may be when it enters.
+    `proof`: what is taken for known of how windows settle.
     """
 
     observe_seconds: float = 300.0
@@ -51,6 +52,7 @@ class SnipeRule:
     min_gap_s: float = 1.0
     average_s: float = 60.0
     max_data_age_s: float = 10.0
+    proof: ProofRule = field(default_factory=ProofRule)
 
     def __post_init__(self) -> None:
         times = (self.min_seconds, self.unconfirmed_seconds, self.average_s, self.max_data_age_s)

@@ -38,6 +38,12 @@ from bayse_agent.domain.order import (
 )
 from bayse_agent.domain.portfolio import Portfolio
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.settling import (
+    SettlementRecord,
+    WindowClosing,
+    WindowKind,
+    WindowProof,
+)
 from bayse_agent.domain.signal import Signal, SignalStatus
 
 
@@ -179,6 +185,18 @@ class Store(Protocol):
 
     async def end_markets(self, results: Sequence[MarketResult]) -> None:
         """Write down winners with their settlements and scores. They are tracked no more."""
+
+    async def add_closings(self, noted: Sequence[WindowClosing]) -> None:
+        """Note how windows closed; what is known of one stays."""
+
+    async def closings(self) -> Mapping[MarketId, WindowClosing]:
+        """How windows closed that are not settled yet."""
+
+    async def prove_windows(self, proofs: Sequence[WindowProof]) -> None:
+        """Write down what the settlement of windows proved whose closing was noted."""
+
+    async def settlement_records(self) -> Mapping[WindowKind, SettlementRecord]:
+        """What the settled windows of each kind kept to."""
 
     async def markets_seen(self) -> int:
         """How many markets were ever tracked."""

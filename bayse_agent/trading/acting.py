@@ -21,6 +21,7 @@ from bayse_agent.domain.sizing import Purse
 from bayse_agent.domain.sniping import too_late
 from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.execution import Act, Result, execute
+from bayse_agent.trading.proving import proof_of
 from bayse_agent.trading.reconciliation import is_fenced
 from bayse_agent.trading.research import Seen
 from bayse_agent.trading.upkeep import keep_up
@@ -102,7 +103,10 @@ async def put_forward(agent: Agent, case: Case) -> Result:
     if is_entry and await is_fenced(agent, market_id):
         detail = "an order that was lost here could still turn up"
         return Result(reason=Reason.REFUSED_MARKET_HELD, detail=detail)
-    if isinstance(case.proposal, Bet) and (late := _too_late(agent, case.context)) is not None:
+    if (
+        isinstance(case.proposal, Bet)
+        and (late := await _too_late(agent, case.context)) is not None
+    ):
         return Result(reason=Reason.REFUSED_TIME_LEFT, detail=late)
     stale = await (why_books_do_not_hold(agent) if is_entry else _why_not_begun(agent))
     if stale:
@@ -130,9 +134,10 @@ async def put_forward(agent: Agent, case: Case) -> Result:
     )
 
 
-def _too_late(agent: Agent, context: Context) -> str | None:
+async def _too_late(agent: Agent, context: Context) -> str | None:
     """Why a market is too near to its close for a bet, whichever pass or person puts it forward."""
-    return too_late(context, agent.habits.snipe, agent.clock.now(), None)
+    proof = await proof_of(agent, context.event)
+    return too_late(context, agent.habits.snipe, agent.clock.now(), proof)
 
 
 def numbers_of(bet: Bet) -> dict[str, str]:

@@ -7,6 +7,7 @@ was paid. Where nothing was held the first is enough: nothing but a score hangs 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -21,6 +22,7 @@ from bayse_agent.domain.scoring import brier, log_loss
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
 from bayse_agent.trading.halting import stop
+from bayse_agent.trading.proving import prove
 from bayse_agent.trading.verification import has_ended
 
 _WON, _LOST, _REFUNDED = "PAYOUT_WIN", "PAYOUT_LOSS", "BUY_REFUND"
@@ -53,6 +55,7 @@ async def _settle(
     if not over:
         return ()
     ended = await _ended(agent, over)
+    await prove(agent, ended)
     portfolio = await agent.store.portfolio(agent.habits.currency)
     ordered = {intent.market_id for intent in portfolio.live}
     ended = {key: market for key, market in ended.items() if key not in ordered}
@@ -120,12 +123,21 @@ async def _ended(agent: Agent, over: Sequence[TrackedMarket]) -> dict[MarketId, 
     events = await each(ids, read, at_once=agent.habits.reads_at_once)
     wanted = {market.market_id for market in over}
     return {
-        market.id: market
+        market.id: _with_figures(event, market)
         for event in events
         if event is not None
         for market in event.markets
         if market.id in wanted and has_ended(event, market)
     }
+
+
+def _with_figures(event: Event, market: Market) -> Market:
+    """A window's figures stand with its event where the market itself tells none."""
+    return replace(
+        market,
+        threshold=event.threshold if market.threshold is None else market.threshold,
+        close_value=event.close_value if market.close_value is None else market.close_value,
+    )
 
 
 async def _event(agent: Agent, event_id: EventId) -> Event | None:

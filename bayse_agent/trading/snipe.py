@@ -17,6 +17,7 @@ from bayse_agent.domain.sniping import EnterNow, when
 from bayse_agent.trading.acting import act_on, decide
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.discovery import follow_windows
+from bayse_agent.trading.proving import proof_of
 from bayse_agent.trading.research import Seen, research
 from bayse_agent.trading.scan import PassReport
 
@@ -62,5 +63,6 @@ async def _bet_now(agent: Agent, seen: Seen) -> Bet | None:
     decision = await decide(agent, context, seen.forecast)
     if not isinstance(decision, Bet):
         return None
-    timing = when(context, decision, agent.habits.snipe, context.now)
+    proof = await proof_of(agent, context.event)
+    timing = when(context, decision, agent.habits.snipe, context.now, proof)
     return timing.bet if isinstance(timing, EnterNow) else None

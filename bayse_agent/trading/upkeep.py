@@ -16,6 +16,7 @@ from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.external import adopt_external, is_due
 from bayse_agent.trading.halting import stop
+from bayse_agent.trading.proving import note_closings
 from bayse_agent.trading.reconciliation import reconcile
 from bayse_agent.trading.settlement import settle, settle_held
 from bayse_agent.trading.verification import Comparison, compare
@@ -39,6 +40,7 @@ async def keep_up(agent: Agent) -> Upkeep:
     await reconcile(agent)
     if await is_due(agent, _EXTERNALS):
         await adopt_external(agent)
+    await note_closings(agent)
     ended = await settle(agent)
     found = await compare(agent)
     if found.differences and (early := await settle_held(agent)):
@@ -62,9 +64,9 @@ async def _bear_difference(agent: Agent, found: Comparison) -> None:
     longer ago than that, with nobody having looked in between.
     """
     now = agent.clock.now()
-    history = await agent.store.history()
-    begun = now if history is None else history.last.started_at
-    agreed = (await agent.store.books(agent.habits.currency)).reconciled_at or begun
+    books = await agent.store.books(agent.habits.currency)
+    begun = books.begun_at or now
+    agreed = books.reconciled_at or begun
     since = await agent.store.listed_at(_DIFFERENCE)
     if since is None or since < max(agreed, begun):
         since = now

@@ -12,13 +12,19 @@ from hypothesis import strategies as st
 
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.market import EventId, Tick
-from bayse_agent.domain.pricing import TieRule
+from bayse_agent.domain.pricing import SettlementRule, TieRule
 from bayse_agent.domain.settling import (
+    Held,
     ProofRule,
     ResolvedWindow,
     SettledOn,
     SettlementProof,
+    SettlementRecord,
     Verdict,
+    averaged_weight,
+    closing_of,
+    held,
+    learned,
     prove,
     verdict,
 )
@@ -188,3 +194,80 @@ def test_prove_never_trusts_more_than_what_agreed_since_the_last_contradiction(
     since = values[len(values) - values[::-1].index(60_100.0) :] if 60_100.0 in values else values
     assert found.agreed == since.count(60_050.0)
     assert found.contradicted == values.count(60_100.0)
+
+
+@pytest.mark.parametrize(
+    ("close_value", "expected"),
+    [
+        (60_050.0, Held.AVERAGE),
+        (60_100.0, Held.LAST_PRICE),
+        (60_075.0, Held.UNCLEAR),
+        (60_000.0, Held.NEITHER),
+    ],
+)
+def test_held_names_the_rule_that_a_close_value_keeps_to(
+    close_value: float, expected: Held
+) -> None:
+    closing = closing_of(a_tape(jump), NOON, RULE)
+    assert held(closing, 59_900.0, close_value, True, RULE) is expected
+
+
+def test_held_of_a_value_that_its_own_winner_belies_is_neither() -> None:
+    closing = closing_of(a_tape(jump), NOON, RULE)
+    assert held(closing, 59_900.0, 60_050.0, False, RULE) is Held.NEITHER
+
+
+def _record(*recent: Held) -> SettlementRecord:
+    return SettlementRecord(
+        average=recent.count(Held.AVERAGE),
+        last_price=recent.count(Held.LAST_PRICE),
+        neither=recent.count(Held.NEITHER),
+        recent=recent,
+    )
+
+
+def test_proof_of_a_record_counts_what_agreed_since_the_last_contradiction() -> None:
+    record = _record(*[Held.LAST_PRICE] * 10, *[Held.AVERAGE] * 30)
+    assert record.proof(SettledOn.AVERAGE) == SettlementProof(agreed=30, contradicted=10)
+    assert record.proof(SettledOn.LAST_PRICE) == SettlementProof(agreed=0, contradicted=30)
+
+
+def test_proof_of_a_record_that_ends_on_neither_rule_agrees_with_none() -> None:
+    record = _record(*[Held.AVERAGE] * 30, Held.NEITHER)
+    assert record.proof(SettledOn.AVERAGE) == SettlementProof(agreed=0, contradicted=1)
+
+
+@pytest.mark.parametrize(
+    ("recent", "expected"),
+    [
+        ([], 0.9),
+        ([Held.LAST_PRICE], 0.3214),
+        ([Held.LAST_PRICE] * 2, 0.0243),
+        ([Held.AVERAGE], 0.9942),
+        ([Held.NEITHER] * 5, 0.9),
+        ([Held.AVERAGE] * 100 + [Held.LAST_PRICE] * 30, 0.0),
+    ],
+)
+def test_averaged_weight_follows_what_the_latest_windows_kept_to(
+    recent: list[Held], expected: float
+) -> None:
+    assert averaged_weight(_record(*recent)) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("known", [0.0, 1.0])
+def test_averaged_weight_of_a_rule_that_is_known_stays(known: float) -> None:
+    assert averaged_weight(_record(Held.LAST_PRICE, Held.AVERAGE), known) == known
+
+
+def test_averaged_weight_with_a_prior_that_is_no_chance_raises() -> None:
+    with pytest.raises(InvalidValue):
+        averaged_weight(_record(), 1.5)
+
+
+def test_learned_rule_changes_nothing_but_the_weight_and_only_on_clear_windows() -> None:
+    told = SettlementRule(averaged_weight=1.0, tick=0.01)
+    assert learned(told, None) == told
+    assert learned(told, _record(Held.NEITHER)) == told
+    found = learned(told, _record(*[Held.LAST_PRICE] * 30))
+    assert found.averaged_weight < 1e-6
+    assert found.tick == 0.01

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +11,12 @@ import pytest
 
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast
+from bayse_agent.domain.journal import MarketResult
+from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import PlaceOrder, PlaceReply
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.settling import Closing, Held, WindowClosing, WindowKind, WindowProof
 from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.ports import Clock
 from bayse_agent.simulation.exchange.accounts import Account
@@ -148,6 +151,49 @@ async def test_scan_when_a_window_nears_its_close_unproved_then_nothing_is_enter
 ) -> None:
     async with stage(tmp_path, Venue, Hasty(), limits=WIDE) as s:
         assert await _late_orders(s) == 0
+
+
+async def _prove(s: Stage, count: int, held: Held = Held.AVERAGE) -> None:
+    """Let so many windows of each kind that trades now have settled before."""
+    now = s.agent.clock.now()
+    await discover(s.agent, now)
+    windows = [one for one in await s.store.tracked() if one.series and one.is_trading(now)]
+    for kind, one in {WindowKind(one.series, one.symbol): one for one in windows}.items():
+        ids = [MarketId(f"{one.market_id}-{number}") for number in range(count)]
+        old = [replace(one, market_id=market_id) for market_id in ids]
+        await s.store.track(old, source="before", read_at=now)
+        await s.store.add_closings([_closing(kind, market_id, now) for market_id in ids])
+        await s.store.prove_windows([_proof(market_id, held, now) for market_id in ids])
+        ended = [MarketResult(market_id=market_id, winner=None, at=now) for market_id in ids]
+        await s.store.end_markets(ended)
+
+
+def _closing(kind: WindowKind, market_id: MarketId, at: datetime) -> WindowClosing:
+    closing = Closing(last_price=100.0, average=101.0)
+    return WindowClosing(market_id=market_id, kind=kind, closes_at=at, closing=closing, noted_at=at)
+
+
+def _proof(market_id: MarketId, held: Held, at: datetime) -> WindowProof:
+    return WindowProof(
+        market_id=market_id,
+        held=held,
+        threshold=99.0,
+        close_value=101.0,
+        outcome1_won=True,
+        at=at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("proofs", "held", "is_entered"),
+    [(29, Held.AVERAGE, False), (30, Held.AVERAGE, True), (30, Held.LAST_PRICE, False)],
+)
+async def test_scan_when_windows_have_proved_their_rule_then_late_ones_are_entered(
+    tmp_path: Path, proofs: int, held: Held, is_entered: bool
+) -> None:
+    async with stage(tmp_path, Venue, Hasty(), limits=WIDE) as s:
+        await _prove(s, proofs, held)
+        assert (await _late_orders(s) > 0) is is_entered
 
 
 async def test_scan_when_the_rule_of_its_world_is_known_then_late_windows_are_entered(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from bayse_agent.adapters.store import guards, postings, queries, tables
 from bayse_agent.adapters.store.desk_rows import signal_of
+from bayse_agent.adapters.store.load_proofs import load_closings, load_records
 from bayse_agent.adapters.store.load_recent import load_recent
 from bayse_agent.adapters.store.recent import Recent
 from bayse_agent.adapters.store.rows import fill_of, intent_of, market_of, settlement_of
@@ -60,6 +61,8 @@ def load_standing(connection: Connection) -> Standing:
         listings={row.source: row.read_at for row in connection.execute(select(tables.listings))},
         claimed=queries.claimed_orders(connection),
         waiting=_waiting(connection),
+        closings=load_closings(connection),
+        records=load_records(connection),
         open_intents={known.intent.id: known for known in open_intents},
         intents=_count(connection, tables.intents),
         fills=len(fills),

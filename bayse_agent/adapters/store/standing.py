@@ -41,6 +41,7 @@ from bayse_agent.domain.portfolio import (
     with_settlement,
 )
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.settling import SettlementRecord, WindowClosing, WindowKind
 from bayse_agent.domain.signal import Signal
 
 NEVER_ARMED = Control(
@@ -59,7 +60,7 @@ class Standing:
     `mode` is that of the runs, `begun_at` when the last began; None before the first. `order` is
     the sorted form of `tracked`, None when it must be made anew. `tags` has every market of which
     `books` has to tell, `waiting` the signals that are pending, `claimed` every order at the venue
-    that is known as ours.
+    that is known as ours, `closings` the windows that have closed and are not settled yet.
     """
 
     mode: str | None = None
@@ -77,6 +78,8 @@ class Standing:
     open_intents: dict[IntentId, OpenIntent] = field(default_factory=dict)
     claimed: frozenset[OrderId] = frozenset()
     waiting: dict[str, Signal] = field(default_factory=dict)
+    closings: dict[MarketId, WindowClosing] = field(default_factory=dict)
+    records: dict[WindowKind, SettlementRecord] = field(default_factory=dict)
     order: tuple[TrackedMarket, ...] | None = None
     intents: int = 0
     fills: int = 0

@@ -18,6 +18,7 @@ from bayse_agent.adapters.store.lease import Unshared
 from bayse_agent.adapters.store.load import load_standing
 from bayse_agent.adapters.store.migrate import HEAD, revision, upgrade
 from bayse_agent.adapters.store.orders import Orders
+from bayse_agent.adapters.store.proofs import Proofs
 from bayse_agent.adapters.store.rows import as_text, market_values
 from bayse_agent.adapters.store.verification import Verdict, verify
 from bayse_agent.domain.books import Books, Equity
@@ -98,7 +99,7 @@ async def _as_it_is(database: Database) -> None:
         )
 
 
-class SqlStore(Desk, Orders):
+class SqlStore(Desk, Orders, Proofs):
     """The agent's books in a database. Made by `open_store`."""
 
     async def history(self) -> History | None:
