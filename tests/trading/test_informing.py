@@ -103,7 +103,12 @@ async def test_research_when_thinking_took_long_then_the_market_is_read_again(
         agent = replace(
             s.agent,
             forecaster=reader,
-            habits=replace(s.agent.habits, triage=TriageRule(reach=3.0, even_within=Decimal(0))),
+            # One after the other: a part of a pretend world that waits for another stops time.
+            habits=replace(
+                s.agent.habits,
+                triage=TriageRule(reach=3.0, even_within=Decimal(0)),
+                reads_at_once=1,
+            ),
         )
         due = await discover(agent, agent.clock.now())
         lasting = [one for one in due if one.series is None and one.engine is Engine.CLOB]
