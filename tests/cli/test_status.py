@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 from pathlib import Path
@@ -39,10 +40,11 @@ async def _books_with_proofs(folder: Path, *words: Held) -> None:
     await store.close()
 
 
-async def test_status_when_windows_have_settled_then_it_counts_what_they_proved(
+def test_status_when_windows_have_settled_then_it_counts_what_they_proved(
     tmp_path: Path,
 ) -> None:
-    await _books_with_proofs(tmp_path, Held.LAST_PRICE, Held.AVERAGE, Held.UNCLEAR, Held.AVERAGE)
+    words = (Held.LAST_PRICE, Held.AVERAGE, Held.UNCLEAR, Held.AVERAGE)
+    asyncio.run(_books_with_proofs(tmp_path, *words))
     url = f"sqlite:///{tmp_path}/bayse-agent.db"
     names = {"AGENT_DATA_DIR": str(tmp_path), "DATABASE_URL": url}
     done = subprocess.run(
