@@ -13,15 +13,22 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 from math import isfinite
 
+from bayse_agent.domain.belief import trusted, weighed
 from bayse_agent.domain.decision import Exit, Trigger
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.fees import Sale, fee_fraction
 from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.liquidation import Keep, KeepReason, WayOut, way_out
-from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, from_statistics
+from bayse_agent.domain.money import (
+    ONE,
+    ZERO,
+    Currency,
+    Money,
+    Price,
+    from_statistics,
+)
 from bayse_agent.domain.order import Sell
 from bayse_agent.domain.portfolio import Position
-from bayse_agent.domain.sizing import weighed
 
 _TICK = Decimal("0.001")
 _GRID = Decimal("0.01")
@@ -188,7 +195,9 @@ def _worth(
     if not 0 <= (context.now - forecast.made_at).total_seconds() <= limit_s:
         return None
     place, middle = position.outcome_id, way.middle
-    mean, left = weighed(forecast, place, context, middle, rule.mispricing_sd)
+    mean, left = weighed(
+        trusted(forecast, place, context), place, context, middle, rule.mispricing_sd
+    )
     return _Worth(mean=from_statistics(mean), error=from_statistics(left))
 
 

@@ -11,9 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
-from math import isfinite, sqrt
+from math import isfinite
 from statistics import NormalDist
 
+from bayse_agent.domain.belief import (
+    chance_of_outcome,
+    confidence_percent,
+    doubted,
+    pull,
+    weighed,
+)
 from bayse_agent.domain.decision import Bet, Pass, Reason
 from bayse_agent.domain.errors import CurrencyMismatch, InvalidValue
 from bayse_agent.domain.fees import (
@@ -27,9 +34,15 @@ from bayse_agent.domain.fees import (
 )
 from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.market import Engine, OutcomeId
-from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, from_statistics
+from bayse_agent.domain.money import (
+    ONE,
+    ZERO,
+    Currency,
+    Money,
+    Price,
+    from_statistics,
+)
 from bayse_agent.domain.order import Buy
-from bayse_agent.domain.pooling import moved
 
 _HALF = 0.5
 _NORMAL = NormalDist()
@@ -106,24 +119,6 @@ class Belief:
     bound: Decimal
 
 
-def confidence_percent(edge: float, standard_error: float) -> float:
-    """Chance, in percent, that the edge is above zero: 0.02 with an error of 0.03 is 74.8."""
-    if standard_error <= 0:
-        return 100.0 if edge > 0 else 0.0
-    return 100.0 * _NORMAL.cdf(edge / standard_error)
-
-
-def pull(
-    probability: float, error: float, market_price: float, mispricing_sd: float
-) -> tuple[float, float]:
-    """Pull a forecast towards the market's price by its own error: (mean, error that is left).
-
-    0.60 with error 0.03 against 0.50, at a mispricing sd of 0.03, is 0.55 with error 0.0212.
-    """
-    weight = mispricing_sd**2 / (mispricing_sd**2 + error**2)
-    return market_price + weight * (probability - market_price), error * sqrt(weight)
-
-
 def believe(probability: float, error: float, market: Decimal, rule: SizingRule) -> Belief:
     """Weigh a forecast of an outcome against the market's price of it.
 
@@ -142,30 +137,6 @@ def believe(probability: float, error: float, market: Decimal, rule: SizingRule)
         # A millionth below, so that rounding never lets a bet through that the gate would not.
         bound=from_statistics(bound - 1e-6),
     )
-
-
-def weighed(
-    forecast: Forecast,
-    outcome_id: OutcomeId,
-    context: Context,
-    market: Decimal,
-    mispricing_sd: float,
-) -> tuple[float, float]:
-    """What a forecast and the market's price of an outcome come to: (mean, error that is left).
-
-    A forecast of its own is pulled by its error. A pooled one has the market in it already: it is
-    only moved with the price, by the weight that the price has in it.
-    """
-    chance = _chance(forecast, outcome_id, context)
-    if not forecast.is_pooled:
-        return pull(chance, forecast.standard_error, float(market), mispricing_sd)
-    if forecast.market_price is None:
-        return chance, forecast.standard_error
-    is_first = outcome_id == context.market.outcome1.id
-    before = forecast.market_price if is_first else ONE - forecast.market_price
-    others = sum(part.weight or 0.0 for part in forecast.parts)
-    mean = moved(chance, 1.0 - others, float(before), float(market))
-    return mean, forecast.standard_error
 
 
 def believe_pooled(mean: float, error: float, market: Decimal, rule: SizingRule) -> Belief:
@@ -240,16 +211,16 @@ def size(context: Context, forecast: Forecast, purse: Purse, rule: SizingRule) -
 def _belief(
     context: Context, forecast: Forecast, outcome_id: OutcomeId, market: Decimal, rule: SizingRule
 ) -> Belief:
+    """What to think of an outcome when the publisher that speaks most for it had not written.
+
+    So no bet is ever made, or made larger, on the word of one publisher.
+    """
+    forecast = doubted(forecast, outcome_id, context)
     if not forecast.is_pooled:
-        chance = _chance(forecast, outcome_id, context)
+        chance = chance_of_outcome(forecast, outcome_id, context)
         return believe(chance, forecast.standard_error, market, rule)
     mean, error = weighed(forecast, outcome_id, context, market, rule.mispricing_sd)
     return believe_pooled(mean, error, market, rule)
-
-
-def _chance(forecast: Forecast, outcome_id: OutcomeId, context: Context) -> float:
-    q = float(forecast.probability)
-    return q if outcome_id == context.market.outcome1.id else 1.0 - q
 
 
 _NEARNESS = (

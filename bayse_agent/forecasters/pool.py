@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -89,9 +89,9 @@ class Pool:
             for part in parts
         ]
         pooled = pool(float(price), opinions, kind, skill)
-        return self._told(
-            context, price, parts, pooled, _rationale(pooled, price, kind, skill, silent)
-        )
+        rationale = _rationale(pooled, price, kind, skill, silent)
+        doubts = _doubts(parts, opinions, lambda changed: pool(float(price), changed, kind, skill))
+        return replace(self._told(context, price, parts, pooled, rationale), without=doubts)
 
     async def _ask(self, context: Context) -> list[Forecast | NoForecast]:
         """Every member that does not decline the market, all at once, in their order."""
@@ -177,6 +177,23 @@ async def _answer(member: Forecaster, context: Context) -> Forecast | NoForecast
     if isinstance(answer, Forecast) and answer.market_id != context.market.id:
         return NoForecast(author=member.name, reason="it answered for another market")
     return answer
+
+
+def _doubts(
+    parts: Sequence[Forecast],
+    opinions: Sequence[Opinion],
+    pooled: Callable[[list[Opinion]], Pooled],
+) -> tuple[tuple[str, float], ...]:
+    """What the pool would come to without each publisher that a member's forecast rests on."""
+    publishers = sorted({domain for part in parts for domain, _ in part.without})
+    found = []
+    for domain in publishers:
+        chances = [dict(part.without).get(domain, float(part.probability)) for part in parts]
+        changed = [
+            replace(one, probability=chance) for one, chance in zip(opinions, chances, strict=True)
+        ]
+        found.append((domain, pooled(changed).probability))
+    return tuple(found)
 
 
 def _rationale(

@@ -368,6 +368,11 @@ def test_decide_exit_when_the_forecast_has_turned_by_more_than_its_error_then_it
     assert (answer.trigger, answer.forecast_id) == (Trigger.EDGE_DECAY, "forecast-1")
 
 
+def test_decide_exit_when_it_turned_on_the_word_of_one_publisher_then_it_is_kept() -> None:
+    turned = replace(a_forecast(0.40, 0.01), without=(("one.example", 0.60),))
+    assert isinstance(decide_exit(a_position(), seen(), turned, RULE), Keep)
+
+
 def test_decide_exit_when_more_is_bid_than_it_is_worth_then_it_is_sold_whatever_the_error() -> None:
     answer = sold(decide_exit(a_position(), seen(), a_forecast(0.40, 0.06), RULE))
     assert answer.trigger is Trigger.BETTER_SOLD

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bayse_agent.domain.belief import confidence_percent, pull
 from bayse_agent.domain.decision import Bet, Pass, Reason
 from bayse_agent.domain.errors import CurrencyMismatch, InvalidValue
 from bayse_agent.domain.fees import book_offers, purchase
@@ -19,10 +20,8 @@ from bayse_agent.domain.sizing import (
     Purse,
     SizingRule,
     believe,
-    confidence_percent,
     kelly_fraction,
     minimum_stake,
-    pull,
     size,
 )
 from tests.builders import (
@@ -401,3 +400,24 @@ def _reason(context: Context, forecast: Forecast) -> Reason:
 
 def _staked(answer: Bet | Pass) -> Decimal:
     return answer.wish.stake.amount if isinstance(answer, Bet) else Decimal(0)
+
+
+@pytest.mark.parametrize("is_pooled", [False, True])
+def test_size_when_the_edge_is_the_word_of_one_publisher_then_no_bet(is_pooled: bool) -> None:
+    sure = replace(a_forecast(0.70), is_pooled=is_pooled, market_price=price("0.5"))
+    doubtful = replace(sure, without=(("one.example", 0.50), ("two.example", 0.72)))
+    assert isinstance(size(a_context(), sure, PURSE, RULE), Bet)
+    assert isinstance(size(a_context(), doubtful, PURSE, RULE), Pass)
+
+
+def test_size_when_a_publisher_speaks_against_it_then_the_bet_is_as_without_doubt() -> None:
+    sure = a_forecast(0.70)
+    doubtful = replace(sure, without=(("one.example", 0.75),))
+    assert size(a_context(), doubtful, PURSE, RULE) == size(a_context(), sure, PURSE, RULE)
+
+
+def test_size_when_one_publisher_speaks_against_outcome1_then_no_bet_on_outcome2() -> None:
+    against = a_forecast(0.30)
+    doubtful = replace(against, without=(("one.example", 0.50),))
+    assert isinstance(size(a_context(), against, PURSE, RULE), Bet)
+    assert isinstance(size(a_context(), doubtful, PURSE, RULE), Pass)

@@ -233,3 +233,24 @@ async def test_pool_that_reads_on_gets_to_the_same_as_one_that_reads_all() -> No
     assert isinstance(ours, Forecast)
     assert isinstance(theirs, Forecast)
     assert ours.probability == pytest.approx(theirs.probability)
+
+
+class Quoting(Says):
+    """A member whose forecast rests on one publisher."""
+
+    async def forecast(self, context: Context) -> Forecast | NoForecast:
+        made = await super().forecast(context)
+        assert isinstance(made, Forecast)
+        return replace(made, without=(("one.example", 0.5),))
+
+
+async def test_forecast_when_a_member_rests_on_a_publisher_then_the_pool_without_him_is_told() -> (
+    None
+):
+    context = a_context()
+    alone = await Pool([Says("llm", 0.5)], Lived()).forecast(context)
+    told = await Pool([Quoting("llm", 0.9)], Lived()).forecast(context)
+    assert isinstance(alone, Forecast)
+    assert isinstance(told, Forecast)
+    assert dict(told.without) == {"one.example": pytest.approx(float(alone.probability))}
+    assert told.least == pytest.approx(float(alone.probability))

@@ -142,6 +142,7 @@ def forecast_values(forecast: Forecast, pool_id: str | None = None) -> Values:
         "weight": forecast.weight,
         "is_pooled": forecast.is_pooled,
         "prompts": json.dumps(forecast.prompts),
+        "without": json.dumps(forecast.without),
     }
 
 
@@ -159,4 +160,5 @@ def forecast_of(row: AnyRow) -> Forecast:
         weight=row.weight,
         is_pooled=row.is_pooled,
         prompts=tuple(json.loads(row.prompts)),
+        without=tuple((domain, chance) for domain, chance in json.loads(row.without)),
     )

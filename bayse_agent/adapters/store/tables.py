@@ -98,6 +98,7 @@ forecasts = Table(
     Column("weight", Float),
     Column("is_pooled", Boolean, nullable=False, server_default=false()),
     Column("prompts", Words, nullable=False, server_default="[]"),
+    Column("without", Words, nullable=False, server_default="[]"),
     Index(None, "market_id"),
     Index(None, "pool_id"),
 )

@@ -35,6 +35,7 @@ def _pool() -> Forecast:
             weight=0.2,
             evidence=(_evidence(0), _evidence(1)),
             prompts=("prompt-1", "prompt-2"),
+            without=(("lagosledger.example", 0.61),),
         ),
         replace(a_forecast(0.6), id="forecast-threshold", author="threshold", weight=0.5),
     )

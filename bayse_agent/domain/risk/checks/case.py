@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from bayse_agent.domain.belief import confidence_percent
 from bayse_agent.domain.decision import Bet, Reason
 from bayse_agent.domain.fees import break_even_price
 from bayse_agent.domain.money import ONE, ZERO, from_statistics
 from bayse_agent.domain.risk.checks.check import Check
 from bayse_agent.domain.risk.verdict import Finding, told
 from bayse_agent.domain.risk.view import View
-from bayse_agent.domain.sizing import confidence_percent
 
 
 def check_edge(view: View) -> Finding | None:

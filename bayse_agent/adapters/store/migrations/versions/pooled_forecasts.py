@@ -12,7 +12,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_ADDED = ("pool_id", "weight", "is_pooled", "prompts")
+_ADDED = ("pool_id", "weight", "is_pooled", "prompts", "without")
 
 
 def upgrade() -> None:
@@ -23,6 +23,7 @@ def upgrade() -> None:
             sa.Column("is_pooled", sa.Boolean(), nullable=False, server_default=sa.false())
         )
         batch.add_column(sa.Column("prompts", Words(), nullable=False, server_default="[]"))
+        batch.add_column(sa.Column("without", Words(), nullable=False, server_default="[]"))
         batch.create_foreign_key("fk_forecasts_pool_id", "forecasts", ["pool_id"], ["id"])
         batch.create_index("ix_forecasts_pool_id", ["pool_id"])
     op.create_table(
