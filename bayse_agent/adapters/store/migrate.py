@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from bayse_agent.adapters.store import library_tables as library_tables
+from bayse_agent.adapters.store import mind_tables
 from bayse_agent.adapters.store.adoption import adopt
-from bayse_agent.adapters.store.tables import metadata
 from bayse_agent.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 HEAD = "0008"
 """The newest revision: books that have it need nothing."""
 _WITHOUT_LEDGER = ("0001", "0002")
-_KNOWN = (*_WITHOUT_LEDGER, "0003", "0004", "0005", "0006", HEAD)
+_KNOWN = (*_WITHOUT_LEDGER, "0003", "0004", "0005", "0006", "0007", HEAD)
 
 
 def revision(connection: Connection) -> str | None:
@@ -61,7 +62,7 @@ def move(connection: Connection, target: str) -> None:
     with EnvironmentContext(Config(), script, fn=steps, destination_rev=target) as environment:
         environment.configure(
             connection=connection,
-            target_metadata=metadata,
+            target_metadata=mind_tables.metadata,
             render_as_batch=True,
             transactional_ddl=True,
         )

@@ -1,11 +1,15 @@
-"""The tables of what models cost, and of what they were asked and answered."""
+"""The tables of what models cost, and of what they were asked and answered.
+
+They complete the metadata of the books.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, String, Table
 
 from bayse_agent.adapters.store.columns import Exact, Moment, Words
-from bayse_agent.adapters.store.tables import ID, WORD, metadata
+from bayse_agent.adapters.store.tables import ID, WORD
+from bayse_agent.adapters.store.tables import metadata as metadata
 
 spending = Table(
     "spending",
