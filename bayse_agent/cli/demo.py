@@ -40,7 +40,7 @@ def demo(
         float, typer.Option(help="How good the crowd's quotes are, 0 to 1. At 1 no edge is left.")
     ] = 0.6,
     forecaster: Annotated[
-        str, typer.Option(help="Who forecasts: threshold, market_price or coin.")
+        str, typer.Option(help="Who forecasts: pool, threshold, llm, market_price or coin.")
     ] = "threshold",
     speed: Annotated[
         float | None, typer.Option(help="World seconds to a second of yours. As fast as can be.")

@@ -11,24 +11,31 @@ from pathlib import Path
 
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.store.experience import open_experience
 from bayse_agent.adapters.store.store import open_store
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.journal import History, Run
 from bayse_agent.domain.market import Symbol
-from bayse_agent.domain.money import Currency
+from bayse_agent.domain.money import ZERO, Currency
 from bayse_agent.domain.pricing import SettlementRule as KnownSettlement
 from bayse_agent.domain.risk import Limits
 from bayse_agent.domain.sizing import SizingRule
 from bayse_agent.domain.sniping import SnipeRule
+from bayse_agent.domain.triage import TriageRule
+from bayse_agent.forecasters.base_rate import BaseRates
 from bayse_agent.forecasters.coin import Coin
+from bayse_agent.forecasters.llm import Llm, LlmSettings
 from bayse_agent.forecasters.market_price import MarketPrice
+from bayse_agent.forecasters.pool import Pool
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
-from bayse_agent.ports import Clock, Forecaster, Store
+from bayse_agent.ports import Clock, Experience, Forecaster, Store
 from bayse_agent.simulation.clock import PacedClock, SimulatedClock
 from bayse_agent.simulation.exchange.switches import SettlementRule
 from bayse_agent.simulation.exchange.units import from_ms, to_ms
 from bayse_agent.simulation.feed import WorldFeed
 from bayse_agent.simulation.logged_venue import LoggedVenue
+from bayse_agent.simulation.models.scripted import scripted_model
+from bayse_agent.simulation.press import Press
 from bayse_agent.simulation.tape import Tape, read_tape
 from bayse_agent.simulation.venue import LocalVenue
 from bayse_agent.simulation.world import DEFAULT_START_MS, LONGEST_RESOLUTION_MS, World
@@ -47,6 +54,7 @@ from bayse_agent.wiring.resuming import (
 )
 
 _ACCOUNT = "agent"
+_MODEL = "sensible"
 _BET_FRACTION = Decimal("0.01")
 _LIMITS = Limits(
     max_open_markets=12,
@@ -101,12 +109,15 @@ async def open_demo(options: DemoOptions) -> AsyncIterator[Demo]:
         opening = _opening(options, history, starts_at)
         await open_books(store, opening)
         await arm_once(store, by="demo", opening=opening)
+        experience = open_experience(f"sqlite:///{folder / BOOKS}")
+        stack.push_async_callback(experience.close)
+        minds = _Minds(options=options, world=world, clock=clock, experience=experience)
         yield Demo(
             options=options,
             world=world,
             clock=clock,
             store=store,
-            agent=_agent(options, world, venue, clock, store, folder),
+            agent=_agent(minds, venue, store, folder),
             begun_at=from_ms(world.start_ms),
             starts_at=starts_at,
             ends_at=_end(options, world, starts_at),
@@ -121,45 +132,63 @@ def _opening(options: DemoOptions, history: History | None, starts_at: datetime)
     return Opening(run=run, holder=run.id, limits=_LIMITS, bankroll=options.bankroll)
 
 
-def _agent(
-    options: DemoOptions,
-    world: World,
-    venue: LocalVenue,
-    clock: Clock,
-    store: Store,
-    folder: Path,
-) -> Agent:
+def _agent(minds: _Minds, venue: LocalVenue, store: Store, folder: Path) -> Agent:
+    world, clock = minds.world, minds.clock
     return Agent(
         clock=clock,
         market_data=venue,
         venue=venue,
         feed=WorldFeed(world, clock),
         store=store,
-        forecaster=_forecaster(options, world),
+        forecaster=_forecaster(minds),
         strategy=Kelly(KellySettings(rule=SizingRule(bankroll_fraction=_BET_FRACTION))),
         kill_switch=FileKillSwitch(folder),
-        habits=_habits(options.currency),
+        habits=_habits(minds.options.currency),
+        sources=(Press(world, clock),),
     )
 
 
-def forecasters() -> Mapping[str, Callable[[DemoOptions, World], Forecaster]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Minds:
+    """What forecasters of a demo are made of."""
+
+    options: DemoOptions
+    world: World
+    clock: Clock
+    experience: Experience
+
+
+def forecasters() -> Mapping[str, Callable[[_Minds], Forecaster]]:
     """The forecasters that a demo can run with, by name."""
     return {
-        Threshold.name: _threshold,
-        MarketPrice.name: lambda options, world: MarketPrice(),
-        Coin.name: lambda options, world: Coin(options.seed),
+        Pool.name: _pool,
+        Threshold.name: lambda minds: _threshold(minds.world),
+        Llm.name: _llm,
+        MarketPrice.name: lambda minds: MarketPrice(),
+        Coin.name: lambda minds: Coin(minds.options.seed),
     }
 
 
-def _forecaster(options: DemoOptions, world: World) -> Forecaster:
-    known = forecasters()
-    if options.forecaster not in known:
+def _forecaster(minds: _Minds) -> Forecaster:
+    known, name = forecasters(), minds.options.forecaster
+    if name not in known:
         names = ", ".join(sorted(known))
-        raise ConfigurationError(f"no forecaster {options.forecaster!r}: there are {names}")
-    return known[options.forecaster](options, world)
+        raise ConfigurationError(f"no forecaster {name!r}: there are {names}")
+    return known[name](minds)
 
 
-def _threshold(options: DemoOptions, world: World) -> Threshold:
+def _pool(minds: _Minds) -> Pool:
+    members: list[Forecaster] = [_threshold(minds.world), _llm(minds), BaseRates(minds.experience)]
+    return Pool(members, minds.experience)
+
+
+def _llm(minds: _Minds) -> Llm:
+    """A scripted model: it reads the world's own press, and costs nothing."""
+    model = scripted_model(_MODEL, clock=minds.clock, seed=minds.options.seed)
+    return Llm([model], LlmSettings(secret=f"demo {minds.options.seed}"))
+
+
+def _threshold(world: World) -> Threshold:
     """The pricer, told how the pretend venue settles each symbol: from the feed it also shows."""
     rules = {
         Symbol(series.symbol): KnownSettlement(
@@ -183,6 +212,8 @@ def _habits(currency: Currency) -> Habits:
         schedule=Schedule(exits_s=60.0),
         # How this world settles is known: the pricer is told.
         snipe=SnipeRule(proofs_needed=0),
+        # A scripted model costs nothing: whatever could be earned is worth asking for.
+        triage=TriageRule(cost_usd=ZERO),
         # Nothing is gained by asking an exchange in one's own process many things at once.
         reads_at_once=1,
     )
