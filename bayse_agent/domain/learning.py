@@ -1,5 +1,8 @@
 """Learns what a pool's members are worth from forecasts that were settled.
 
+The looks at one market share one outcome: together they count as one. So in part do short markets
+of one category that end in the same hour: prices move together.
+
 A record keeps the numbers of the last so many looks, ready for fitting, so that what is new is
 added without reading anything anew; how long a fit takes is bounded by the record's length.
 """
@@ -8,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import blake2b
 
 import numpy as np
 
 from bayse_agent.domain.experience import Cell, SettledForecast
+from bayse_agent.domain.news import Horizon
 from bayse_agent.domain.pooling import (
     PoolPrior,
     Skill,
@@ -23,6 +28,8 @@ from bayse_agent.domain.pooling import (
 from bayse_agent.domain.ridge import Codes, Fit, Floats, Rows, fit
 
 MOST_ROWS = 20_000
+HOUR_CORRELATION = 0.3
+"""How far outcomes of short markets hang together that end in one hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +37,7 @@ class Record:
     """The last settled looks, oldest first, a row each. Made by `no_record` and `extended`.
 
     `said`, `errors`: rows x members, the log-odds of a forecast and its own error, not a number
-    where a member was silent. `prices` are log-odds; `looks`, `markets`, `kinds` codes of what a
+    where a member was silent. `prices` are log-odds; `markets`, `hours`, `kinds` codes of what a
     row is of.
     """
 
@@ -39,8 +46,8 @@ class Record:
     said: Floats
     errors: Floats
     outcomes: Floats
-    looks: Codes
     markets: Codes
+    hours: Codes
     kinds: Codes
     cells: Mapping[Cell, int] = field(default_factory=dict)
 
@@ -60,8 +67,8 @@ def no_record(authors: Sequence[str]) -> Record:
         said=table,
         errors=table,
         outcomes=empty,
-        looks=codes,
         markets=codes,
+        hours=codes,
         kinds=codes,
     )
 
@@ -91,8 +98,8 @@ def extended(
         said=np.concatenate([record.said, said])[-most:],
         errors=np.concatenate([record.errors, errors])[-most:],
         outcomes=np.concatenate([record.outcomes, [float(one.outcome) for one in fresh]])[-most:],
-        looks=np.concatenate([record.looks, [_code(one.look_id) for one in fresh]])[-most:],
         markets=np.concatenate([record.markets, [_code(one.market_id) for one in fresh]])[-most:],
+        hours=np.concatenate([record.hours, [_code(_hour(one)) for one in fresh]])[-most:],
         kinds=np.concatenate([record.kinds, [cells[one.cell] for one in fresh]])[-most:],
         cells=cells,
     )
@@ -123,7 +130,7 @@ def _calibration(record: Record, place: int, prior: PoolPrior) -> Fit:
             features=np.column_stack([np.ones(len(said)), said]),
             offsets=np.zeros(len(said)),
             outcomes=record.outcomes[spoke],
-            counts=_shares(record.markets[spoke]),
+            counts=_shares(record.markets[spoke], record.hours[spoke]),
             cells=record.kinds[spoke],
         ),
         prior.calibration,
@@ -143,7 +150,7 @@ def _weights(record: Record, calibrations: Mapping[str, Fit], prior: PoolPrior) 
             features=features[heard],
             offsets=record.prices[heard],
             outcomes=record.outcomes[heard],
-            counts=_shares(record.markets[heard]),
+            counts=_shares(record.markets[heard], record.hours[heard]),
             cells=record.kinds[heard],
         ),
         prior.weights(record.authors),
@@ -161,15 +168,33 @@ def _differences(record: Record, place: int, calibration: Fit, prior: PoolPrior)
     market = prior.mispricing_sd**2
     error = np.maximum(usual, np.nan_to_num(record.errors[:, place]))
     sureness = (market + usual**2) / (market + np.square(error))
-    calibrated = intercepts + np.maximum(slopes, 0.0) * record.said[:, place]
-    apart: Floats = sureness * resolves * (calibrated - record.prices)
+    said = record.said[:, place]
+    calibrated = intercepts + np.maximum(slopes, 0.0) * said
+    # As in the pool: between the market and what was said.
+    near = np.clip(calibrated, np.minimum(record.prices, said), np.maximum(record.prices, said))
+    apart: Floats = sureness * resolves * (near - record.prices)
     return np.where(np.isnan(apart), 0.0, apart)
 
 
-def _shares(markets: Codes) -> Floats:
-    """How much each row counts, so that all rows of one market count as one."""
-    _, index, counts = np.unique(markets, return_inverse=True, return_counts=True)
-    return np.asarray(1.0 / counts[index], dtype=np.float64)
+def _shares(markets: Codes, hours: Codes) -> Floats:
+    """How much each row counts: all rows of one market as one, and n markets of one hour as
+    n / (1 + 0.3 (n - 1)), so that ten of them count as 2.7 (Kish's design effect).
+    """
+    _, first, index, counts = np.unique(
+        markets, return_index=True, return_inverse=True, return_counts=True
+    )
+    _, place, together = np.unique(hours[first], return_inverse=True, return_counts=True)
+    discount = 1.0 / (1.0 + HOUR_CORRELATION * (together[place] - 1.0))
+    return np.asarray(discount[index] / counts[index], dtype=np.float64)
+
+
+def _hour(one: SettledForecast) -> str:
+    """What a market hangs together with: its category's others of that hour, or nothing else."""
+    kind = one.cell
+    if kind.horizon is not Horizon.SHORT or one.time_left_s is None:
+        return one.market_id
+    ends = one.made_at + timedelta(seconds=one.time_left_s)
+    return f"{kind.category}\x1f{ends:%Y%m%d%H}"
 
 
 def _tables(

@@ -1,12 +1,13 @@
 """Pools forecasts with the market's price, each with the weight that its measured skill has earned.
 
 In log-odds: logit p = logit m + sum_i w_i (c_i - logit m), with m the market's price and
-c_i = a_i + b_i logit q_i a member's own forecast after calibration (Platt). Calibration and weights
-are learned from settled forecasts for every member in every cell (category x horizon), shrunk from
+c_i = a_i + b_i logit q_i a member's own forecast after calibration (Platt), cut to what lies between
+the market and the member: nothing goes further from the price than somebody said, nor to the other
+side of it. Calibration and weights are learned from settled forecasts for every member in every cell (category x horizon), shrunk from
 the cell to the member and from the member to the prior, and the prior says that the market is right
 but for a start weight. There is no intercept: without a member the pool is the market's price.
 
-The looks at one market share one outcome: together they count as one. Source of the formula:
+Source of the formula:
 Satopaa et al., Combining multiple probability predictions using a simple logit model (2014); the
 market is not sharpened, as it stands in the pool itself.
 """
@@ -53,8 +54,8 @@ class PoolPrior:
     usual_error: float = 0.10
     weight_sd: float = 0.30
     cell_weight_sd: float = 0.15
-    intercept_sd: float = 0.15
-    cell_intercept_sd: float = 0.10
+    intercept_sd: float = 0.10
+    cell_intercept_sd: float = 0.05
     slope_sd: float = 0.25
     cell_slope_sd: float = 0.15
     mispricing_sd: float = 0.03
@@ -208,6 +209,11 @@ def opinion_logit(probability: float, market_price: float) -> float:
     return logit(min(max(probability, least), most))
 
 
+def between(calibrated: float, market: float, said: float) -> float:
+    """A calibrated opinion, cut to what lies between the market and what was said; log-odds."""
+    return min(max(calibrated, min(market, said)), max(market, said))
+
+
 def pool(market_price: float, opinions: Sequence[Opinion], kind: Cell, skill: Skill) -> Pooled:
     """The market's price, moved towards each member by the weight it has earned.
 
@@ -271,7 +277,8 @@ def _factor(one: Opinion, kind: Cell, skill: Skill) -> float:
 def _calibrated(one: Opinion, market_price: float, kind: Cell, skill: Skill) -> float:
     intercept, slope = skill.calibration(one.author, kind).mean
     said = opinion_logit(one.probability, market_price)
-    return float(intercept) + max(0.0, float(slope)) * said
+    calibrated = float(intercept) + max(0.0, float(slope)) * said
+    return between(calibrated, price_logit(market_price), said)
 
 
 def _weights(

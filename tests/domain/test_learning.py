@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from math import exp
 
@@ -37,8 +38,8 @@ def a_settled(
         author=author,
         category=category,
         time_left_s=600.0,
-        made_at=NOON,
-        settled_at=NOON + timedelta(minutes=number),
+        made_at=NOON + timedelta(hours=number),
+        settled_at=NOON + timedelta(hours=number, minutes=20),
         probability=chance,
         standard_error=0.02,
         market_price=price,
@@ -113,6 +114,16 @@ def test_learned_from_many_looks_at_one_market_is_as_from_one() -> None:
     one = learned(extended(no_record(("threshold",)), looks[:1]), PRIOR)
     assert many.weight("threshold", KIND) == pytest.approx(one.weight("threshold", KIND))
     assert many.markets == 1
+
+
+def test_learned_from_markets_of_one_hour_is_less_than_from_as_many_of_their_own() -> None:
+    apart = [a_settled(n, 0.9, 0) for n in range(40)]
+    together = [replace(one, made_at=NOON) for one in apart]
+    errors = [
+        learned(extended(no_record(("threshold",)), some), PRIOR).weight("threshold", KIND)[1]
+        for some in (apart, together)
+    ]
+    assert errors[0] < 0.9 * errors[1]
 
 
 def test_extended_in_parts_is_as_at_once() -> None:

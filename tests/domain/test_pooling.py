@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.experience import Cell, cell
 from bayse_agent.domain.news import Horizon
-from bayse_agent.domain.pooling import Opinion, PoolPrior, moved, no_skill_known, pool
+from bayse_agent.domain.pooling import Opinion, PoolPrior, between, moved, no_skill_known, pool
 
 AUTHORS = ("threshold", "llm", "base_rate", "coin")
 NEW = no_skill_known(AUTHORS, PoolPrior())
@@ -105,6 +105,13 @@ def test_pool_of_an_error_that_is_none_raises(error: float) -> None:
 def test_pool_prior_out_of_range_raises(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidValue):
         replace(PoolPrior(), **wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("calibrated", "found"), [(-1.0, 0.0), (0.3, 0.3), (0.9, 0.5)])
+def test_between_keeps_an_opinion_on_its_side_and_within_what_was_said(
+    calibrated: float, found: float
+) -> None:
+    assert between(calibrated, 0.0, 0.5) == found
 
 
 def test_moved_matches_the_worked_number() -> None:

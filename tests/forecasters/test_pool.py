@@ -90,7 +90,7 @@ def wrong_forecasts(count: int, *, begin: int = 0) -> list[SettledForecast]:
             author="threshold",
             category="CRYPTO",
             time_left_s=600.0,
-            made_at=NOON - timedelta(hours=1),
+            made_at=NOON - timedelta(hours=1 + number),
             settled_at=NOON - timedelta(minutes=1) + timedelta(milliseconds=number // 10),
             probability=0.95 if number % 2 else 0.05,
             standard_error=0.02,
