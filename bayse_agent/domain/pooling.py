@@ -1,15 +1,15 @@
 """Pools forecasts with the market's price, each with the weight that its measured skill has earned.
 
 In log-odds: logit p = logit m + sum_i w_i (c_i - logit m), with m the market's price and
-c_i = a_i + b_i logit q_i a member's own forecast after calibration (Platt), cut to what lies between
-the market and the member: nothing goes further from the price than somebody said, nor to the other
-side of it. Calibration and weights are learned from settled forecasts for every member in every cell (category x horizon), shrunk from
-the cell to the member and from the member to the prior, and the prior says that the market is right
-but for a start weight. There is no intercept: without a member the pool is the market's price.
+c_i = a_i + b_i logit q_i a member's own forecast after calibration (Platt), cut to what lies
+between the market and the member: nothing goes further from the price than somebody said, nor to
+the other side of it. Calibration and weights are learned from settled forecasts for every member
+in every cell (category x horizon), shrunk from the cell to the member and from the member to the
+prior, and the prior says that the market is right but for a start weight. There is no intercept:
+without a member the pool is the market's price.
 
-Source of the formula:
-Satopaa et al., Combining multiple probability predictions using a simple logit model (2014); the
-market is not sharpened, as it stands in the pool itself.
+Source of the formula: Satopaa et al., Combining multiple probability predictions using a simple
+logit model (2014); the market is not sharpened, as it stands in the pool itself.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ def test_learned_from_many_looks_at_one_market_is_as_from_one() -> None:
 
 
 def test_learned_from_markets_of_one_hour_is_less_than_from_as_many_of_their_own() -> None:
-    apart = [a_settled(n, 0.9, 0) for n in range(40)]
+    apart = [a_settled(n, 0.8, int(n % 5 > 0)) for n in range(40)]
     together = [replace(one, made_at=NOON) for one in apart]
     errors = [
         learned(extended(no_record(("threshold",)), some), PRIOR).weight("threshold", KIND)[1]
