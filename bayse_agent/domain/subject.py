@@ -34,10 +34,27 @@ def keywords(topic: Topic) -> Mapping[str, float]:
             word = stem(raw.casefold())
             if raw.casefold() in _NOT_NAMES:
                 continue
-            is_name = raw[0].isupper() or raw[0].isdigit()
-            if is_name or len(word) >= _SHORTEST_WORD:
-                weight = NAME_WEIGHT if is_name else WORD_WEIGHT
+            if _is_name(raw) or len(word) >= _SHORTEST_WORD:
+                weight = NAME_WEIGHT if _is_name(raw) else WORD_WEIGHT
                 found[word] = max(weight, found.get(word, 0.0))
+    return found
+
+
+def names(text: str) -> Set[str]:
+    """The names, tickers and figures of a text, in small letters and without their endings."""
+    return {
+        stem(raw.casefold())
+        for raw in tokens(text)
+        if _is_name(raw) and raw.casefold() not in _NOT_NAMES
+    }
+
+
+def terms(text: str) -> Set[str]:
+    """The words of a text without their endings, and the initials of its long names."""
+    found = {stem(word) for word in words(text)}
+    for run in _CAPITALS.findall(text):
+        parts = [part for part in re.split(r"[ -]", run) if part.casefold() not in _ACRONYM_WORDS]
+        found.add("".join(part[0] for part in parts if part).casefold())
     return found
 
 
@@ -49,7 +66,7 @@ def shared_part(wanted: Mapping[str, float], text: str) -> float:
     total = sum(wanted.values())
     if total == 0:
         return 1.0
-    there = {word for word in wanted if word in _terms(text)}
+    there = wanted.keys() & terms(text)
     has_names = any(weight == NAME_WEIGHT for weight in wanted.values())
     if has_names and not any(wanted[word] == NAME_WEIGHT for word in there):
         return 0.0
@@ -66,9 +83,5 @@ def stem(word: str) -> str:
     return plain
 
 
-def _terms(text: str) -> Set[str]:
-    found = {stem(word) for word in words(text)}
-    for run in _CAPITALS.findall(text):
-        parts = [part for part in re.split(r"[ -]", run) if part.casefold() not in _ACRONYM_WORDS]
-        found.add("".join(part[0] for part in parts if part).casefold())
-    return found
+def _is_name(word: str) -> bool:
+    return word[0].isupper() or word[0].isdigit()

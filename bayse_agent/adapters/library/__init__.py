@@ -1,0 +1,1 @@
+"""The library: articles remembered by meaning, in the database of the books."""
