@@ -33,7 +33,7 @@ from bayse_agent.adapters.llm import failures, parsing
 from bayse_agent.adapters.llm.options import Endpoint, ModelOptions, OutputStyle
 from bayse_agent.adapters.llm.providers import model_of, settings_of
 from bayse_agent.adapters.llm.telling import told
-from bayse_agent.adapters.llm.transport import ReplyGarbled, ReplyTooLong
+from bayse_agent.adapters.llm.transport import Redirected, ReplyGarbled, ReplyTooLong
 from bayse_agent.domain.question import A, BaseAnswer, Reading
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ class Channel:
         detail = self._told(error)
         if any(isinstance(each, ReplyTooLong | ReplyGarbled) for each in causes):
             return failures.Garbled(f"the reply is not read: {self._told(causes[-1])}")
+        if any(isinstance(each, Redirected) for each in causes):
+            return failures.Rejected("it points to another address: keys are not sent there")
         if any(isinstance(each, _NOT_SENT) for each in causes):
             return failures.NeverSent(f"no connection: {detail}")
         if isinstance(error, ModelTimeoutError) or any(

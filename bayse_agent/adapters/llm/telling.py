@@ -9,7 +9,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _SECRETS = re.compile(
     r"\b(?:sk|gsk|pk|rk|xai|key)[-_][A-Za-z0-9_*-]{6,}|\bAIza[A-Za-z0-9_*-]{10,}|"
     r"\b(?:bearer|api[-_ ]?key|x-api-key|x-goog-api-key|authorization)\b[\"']?\s*[:=]?\s*"
-    r"[\"']?[A-Za-z0-9_.*/+=-]{6,}|\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*",
+    r"[\"']?(?:bearer\s+)?[A-Za-z0-9_.*/+=-]{6,}|\beyJ[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*",
     re.IGNORECASE,
 )
 

@@ -18,6 +18,10 @@ class ReplyGarbled(httpx2.ReadError):
     """A provider sent what cannot be unpacked."""
 
 
+class Redirected(httpx2.ReadError):
+    """A provider points elsewhere: a key goes nowhere but to where it belongs."""
+
+
 class BoundedTransport(httpx2.AsyncBaseTransport):
     """Reads whole replies up to `body_max_bytes`, counted both as sent and unpacked."""
 
@@ -29,6 +33,8 @@ class BoundedTransport(httpx2.AsyncBaseTransport):
         request.headers["Accept-Encoding"] = "gzip"
         response = await self._inner.handle_async_request(request)
         try:
+            if 300 <= response.status_code < 400:
+                raise Redirected(f"status {response.status_code}", request=request)
             body = await self._read(response, request)
         finally:
             await response.aclose()
