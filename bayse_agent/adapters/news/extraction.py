@@ -39,8 +39,9 @@ _DATE_NAMES = (
     "dc.date.issued",
     "sailthru.date",
 )
-_ASIDE = frozenset({"nav", "header", "footer", "aside", "form", "figure"})
 _BLOCKS = ("p", "h1", "h2", "h3", "h4", "li", "blockquote", "td", "pre", "dd")
+_PARTS = (*_BLOCKS, "h5", "h6", "dt", "br", "hr", "div", "tr", "section", "article", "table")
+_ASIDE = frozenset({"nav", "header", "footer", "aside", "form", "figure"})
 # The library walks trees that hostile pages have bent: what it stumbles over is not ours to mend.
 _STUMBLES = (ValueError, TypeError, AttributeError, LookupError, RecursionError, AssertionError)
 
@@ -133,9 +134,13 @@ def _paragraphs(tree: HtmlElement) -> str:
 
 
 def _all_text(tree: HtmlElement) -> str:
+    """Every word, with a new line where a part begins or ends. It writes these into the tree."""
     body = tree.find("body")
-    lines = (tree if body is None else body).itertext()
-    return "\n".join(str(line) for line in lines)
+    whole = tree if body is None else body
+    for element in whole.iter(*_PARTS):
+        element.text = f"\n{element.text or ''}"
+        element.tail = f"\n{element.tail or ''}"
+    return "".join(str(piece) for piece in whole.itertext())
 
 
 def _text(element: HtmlElement) -> str:
