@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from bayse_agent.adapters.store import access_tables as access_tables
 from bayse_agent.adapters.store import library_tables as library_tables
 from bayse_agent.adapters.store import mind_tables
 from bayse_agent.adapters.store.adoption import adopt
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, RevisionStep
     from alembic.script import ScriptDirectory
 
-HEAD = "0008"
+HEAD = "0010"
 """The newest revision: books that have it need nothing."""
 _WITHOUT_LEDGER = ("0001", "0002")
-_KNOWN = (*_WITHOUT_LEDGER, "0003", "0004", "0005", "0006", "0007", HEAD)
+_KNOWN = (*_WITHOUT_LEDGER, "0003", "0004", "0005", "0006", "0007", "0008", HEAD)
 
 
 def revision(connection: Connection) -> str | None:

@@ -1,0 +1,1 @@
+"""What pages and scripts read of the books: queries over a connection that never writes."""
