@@ -35,14 +35,16 @@ _MOST_SNIPPETS = 6
 class LlmSettings:
     """How models are asked.
 
-    `samples` base answers are taken, in turn from each model. `own_error` is the standard error,
-    in log-odds, that the best of answers still has. `secret` goes into the marks around quoted
+    `samples` base answers are taken, in turn from each model. `own_errors` are the standard errors,
+    in log-odds, that the best of answers still has when it rests on no publisher, on one, and on
+    more: a model that read nothing knows no more than its base rate, and the market knows that too.
+    `secret` goes into the marks around quoted
     text: whoever knows it can fake them. The probability is kept within `least` and `1 - least`.
     """
 
     secret: str
     samples: int = 3
-    own_error: float = 0.8
+    own_errors: tuple[float, ...] = (2.0, 1.2, 0.8)
     least: float = 0.02
 
 
@@ -148,7 +150,11 @@ class Llm:
         by_publisher = contributions(evidence)
         odds = base.odds + sum(by_publisher.values())
         chance = self._kept(odds)
-        error = (base.variance + self._settings.own_error**2) ** 0.5
+        own = self._settings.own_errors
+        told_by = sum(
+            1 for domain, added in by_publisher.items() if domain != MARKET_TEXT and added
+        )
+        error = (base.variance + own[min(told_by, len(own) - 1)] ** 2) ** 0.5
         without = {
             domain: self._kept(odds - added) for domain, added in by_publisher.items() if added
         }

@@ -80,6 +80,18 @@ async def test_forecast_when_sources_speak_for_it_then_above_the_base() -> None:
     assert {line.domain for line in told.evidence} == {"one.example", "two.example"}
 
 
+async def test_forecast_when_more_publishers_speak_then_its_error_is_smaller() -> None:
+    report = "People on the ground put the chance of “will enyimba win?” at about 62%."
+    domains = ("one.example", "two.example")
+    made = [
+        await _forecast("sensible", _context(*(_snippet(report, d) for d in domains[:count])))
+        for count in (0, 1, 2)
+    ]
+    errors = [one.standard_error for one in made]
+    assert errors == sorted(errors, reverse=True)
+    assert errors[0] > 2 * errors[2]
+
+
 async def test_forecast_when_made_then_it_names_its_prompts_and_says_what_each_source_did() -> None:
     context = _context(_snippet("The chance is about 85%.", "one.example"))
     made = await _forecast("sensible", context)
