@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from bayse_agent.adapters.bayse.address import PRODUCTION, PRODUCTION_SOCKETS
 from bayse_agent.domain.errors import ConfigurationError
@@ -44,6 +44,7 @@ from bayse_agent.settings.kinds import (
     Zone,
     setting,
 )
+from bayse_agent.settings.mind import MIND_VARIABLES, MindSettings, mind_problems
 from bayse_agent.settings.mode import Mode
 
 SERIES_SLUGS = (
@@ -74,11 +75,15 @@ _SERIES = "slugs of series with commas between them, such as crypto-btc-5min,fx-
 __all__ = ["SERIES_SLUGS", "Mode", "Settings", "variable"]
 
 
-class Settings(BaseSettings):
+class Settings(MindSettings):
     """What a user has set. Make it with `Settings.read`; it never changes afterwards."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
-    SECRETS: ClassVar = frozenset({"BAYSE_PUBLIC_KEY", "BAYSE_PRIVATE_KEY", "DATABASE_URL"})
+    SECRETS: ClassVar = MindSettings.MIND_SECRETS | {
+        "BAYSE_PUBLIC_KEY",
+        "BAYSE_PRIVATE_KEY",
+        "DATABASE_URL",
+    }
 
     # -- which world ---------------------------------------------------------------------------
 
@@ -233,6 +238,9 @@ def _contradictions(settings: Settings, wrong: frozenset[str]) -> Iterator[str]:
     """Settings that are sound by themselves, and impossible together."""
     yield from _mode_problems(settings)
     yield from _key_problems(settings, wrong)
+    if not wrong & MIND_VARIABLES:
+        yield from mind_problems(settings)
+        yield from _model_problems(settings)
     one, other = settings.asked_address, settings.other_address
     if one is not None and other is not None and one != other:
         yield f"  BAYSE_API_BASE_URL is {one!r}, and BAYSE_BASE_URL {other!r}: set one of them"
@@ -255,6 +263,12 @@ def _mode_problems(settings: Settings) -> Iterator[str]:
             f"  MOCK_MODE is {str(mock).lower()}, and AGENT_MODE {mode.value}: "
             "leave out MOCK_MODE, true of it is demo and false anything else"
         )
+
+
+def _model_problems(settings: Settings) -> Iterator[str]:
+    """A script that stands in for a model would bet real money on nothing."""
+    if settings.ai_provider == "mock" and settings.mode is not Mode.DEMO:
+        yield f"  AI_PROVIDER is mock: it must be a real one, for AGENT_MODE is {settings.mode}"
 
 
 def _key_problems(settings: Settings, wrong: frozenset[str]) -> Iterator[str]:
