@@ -2,9 +2,9 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help install run test lint format bench torture lock
+.PHONY: help install run test lint format bench torture live-llm lock
 help:
 	@$(PYTHON) dev
 
-install run test lint format bench torture lock:
+install run test lint format bench torture live-llm lock:
 	@$(PYTHON) dev $@ $(ARGS)

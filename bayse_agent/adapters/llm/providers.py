@@ -11,6 +11,7 @@ from bayse_agent.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pydantic_ai.models import Model
+    from pydantic_ai.models.openai import OpenAIChatModelSettings
     from pydantic_ai.settings import ModelSettings
 
 GROQ_URL = "https://api.groq.com/openai/v1"
@@ -46,6 +47,15 @@ def settings_of(endpoint: Endpoint, model: Model[Any], temperature: float) -> Mo
         "parallel_tool_calls": False,
         "thinking": False,
     }
+    if endpoint.provider is Provider.GROQ and "gpt-oss" in endpoint.model:
+        # These cannot help thinking, and what they think counts as answer.
+        chat: OpenAIChatModelSettings = {
+            "temperature": temperature,
+            "max_retries": 0,
+            "parallel_tool_calls": False,
+            "openai_reasoning_effort": "low",
+        }
+        return chat
     if endpoint.provider is Provider.GEMINI:
         # It has no switch for either; both are held elsewhere.
         del settings["parallel_tool_calls"], settings["max_retries"]
@@ -67,8 +77,6 @@ def _chat(endpoint: Endpoint, http: httpx2.AsyncClient) -> Model[Any]:
         api_key=endpoint.key.get_secret_value() or _NO_KEY,
         # Without an address the client would look for one in the environment.
         base_url=endpoint.base_url or (GROQ_URL if is_groq else "https://api.openai.com/v1"),
-        organization="",
-        project="",
         http_client=http,
         max_retries=0,
     )
