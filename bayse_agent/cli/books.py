@@ -38,7 +38,7 @@ def upgrade(data: Data = None, database: Database = None) -> int:
     from bayse_agent.adapters.store.store import open_store
 
     async def run() -> None:
-        await (await open_store(_address(data, database))).close()
+        await (await open_store(address(data, database))).close()
 
     _wait(run())
     print("The books are up to date.")
@@ -50,7 +50,7 @@ def check(data: Data = None, database: Database = None) -> int:
     from bayse_agent.adapters.store.store import read_store
 
     async def run() -> tuple[str, ...]:
-        store = await read_store(_address(data, database))
+        store = await read_store(address(data, database))
         try:
             return await store.check()
         finally:
@@ -67,7 +67,7 @@ def backup(
     """Copy the books into a file, while they are in use. The copy is proved before it counts."""
     from bayse_agent.adapters.store.backup import back_up
 
-    copy = _wait(back_up(_address(data, database), file))
+    copy = _wait(back_up(address(data, database), file))
     print(f"Backed up to {copy.file}: {copy.rows} audit rows, head {copy.head}")
     return 0
 
@@ -81,7 +81,7 @@ def restore(
     from bayse_agent.adapters.clock import SystemClock
     from bayse_agent.adapters.store.backup import restore as put_back
 
-    old = _wait(put_back(_address(data, database), file, at=SystemClock().now()))
+    old = _wait(put_back(address(data, database), file, at=SystemClock().now()))
     print(f"Restored from {file}. Trading is HALTED: restored, not reconciled.")
     if old is not None:
         print(f"The books that were there are kept in {old}")
@@ -100,7 +100,7 @@ def verify(
     from bayse_agent.adapters.store.verification import Verdict
 
     async def run() -> Verdict:
-        store = await read_store(_address(data, database))
+        store = await read_store(address(data, database))
         try:
             return await store.verify(head)
         finally:
@@ -127,7 +127,7 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def _address(data: Path | None, database: str | None) -> str:
+def address(data: Path | None, database: str | None) -> str:
     """Where the books are: as asked, else as it is set."""
     if data is not None and database is not None:
         raise ConfigurationError("name the books by --data or by --database, not by both")

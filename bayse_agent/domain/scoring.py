@@ -55,6 +55,20 @@ class Comparison:
     standard_error: float | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decomposition:
+    """Where a Brier score comes from (Murphy): reliability, the smaller the better, is how far bins
+    are from what came true; resolution, the larger the better, how far what came true in them is
+    from the base rate; uncertainty is the base rate's own. `calibration_error`: the mean distance
+    of bins from what came true (ECE).
+    """
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+    calibration_error: float
+
+
 def brier(probability: float, outcome: float) -> float:
     """Squared distance from what happened: 0.7 for what came true is 0.09."""
     _checked(probability, outcome)
@@ -96,6 +110,41 @@ def calibration(rows: Iterable[ScoredRow], bins: int = 10) -> tuple[CalibrationB
     )
 
 
+def decompose(rows: Sequence[ScoredRow], bins: int = 10) -> Decomposition | None:
+    """Brier as reliability - resolution + uncertainty, over bins; None without rows."""
+    if not rows:
+        return None
+    base = sum(row.outcome for row in rows) / len(rows)
+    table = calibration(rows, bins)
+    shares = [one.count / len(rows) for one in table]
+    gaps = [one.mean_forecast - one.observed for one in table]
+    return Decomposition(
+        reliability=sum(share * gap**2 for share, gap in zip(shares, gaps, strict=True)),
+        resolution=sum(
+            s * (one.observed - base) ** 2 for s, one in zip(shares, table, strict=True)
+        ),
+        uncertainty=base * (1.0 - base),
+        calibration_error=sum(s * abs(gap) for s, gap in zip(shares, gaps, strict=True)),
+    )
+
+
+def mean_of_markets(values: Sequence[tuple[str, float]]) -> tuple[float, float | None]:
+    """The mean of values by market, and its standard error with the values of a market as one;
+    None for that below two markets. Raises InvalidValue without values.
+    """
+    if not values:
+        raise InvalidValue("a mean of nothing")
+    mean = sum(value for _, value in values) / len(values)
+    totals: dict[str, float] = {}
+    for market, value in values:
+        totals[market] = totals.get(market, 0.0) + value - mean
+    count = len(totals)
+    if count < 2:
+        return mean, None
+    spread = sum(total * total for total in totals.values())
+    return mean, sqrt(spread * count / (count - 1)) / len(values)
+
+
 def compare_brier(rows: Iterable[ScoredRow]) -> Comparison | None:
     """Agent against market by Brier score, on the rows that have a market price."""
     return _compared(rows, brier)
@@ -116,18 +165,11 @@ def _compared(rows: Iterable[ScoredRow], score: _Score) -> Comparison | None:
         return None
     agent = sum(mine for _, mine, _ in pairs) / len(pairs)
     market = sum(theirs for _, _, theirs in pairs) / len(pairs)
-    difference = agent - market
-    by_market: dict[MarketId, float] = {}
-    for market_id, mine, theirs in pairs:
-        by_market[market_id] = by_market.get(market_id, 0.0) + (mine - theirs - difference)
-    count = len(by_market)
-    error: float | None = None
-    if count > 1:
-        spread = sum(total * total for total in by_market.values())
-        error = sqrt(spread * count / (count - 1)) / len(pairs)
+    apart = [(market_id, mine - theirs) for market_id, mine, theirs in pairs]
+    difference, error = mean_of_markets(apart)
     return Comparison(
         rows=len(pairs),
-        markets=count,
+        markets=len({market_id for market_id, _ in apart}),
         agent=agent,
         market=market,
         difference=difference,

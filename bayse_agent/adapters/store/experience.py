@@ -17,6 +17,20 @@ from bayse_agent.domain.experience import SettledForecast, SettledMarket
 from bayse_agent.domain.market import MarketId
 
 
+_READ = (
+    "id",
+    "market_id",
+    "author",
+    "probability",
+    "standard_error",
+    "market_price",
+    "made_at",
+    "pool_id",
+    "is_pooled",
+)
+"""What is read of a forecast: its words are long, and teach nothing."""
+
+
 def open_experience(url: str) -> SqlExperience:
     """The experience in the books at an address. Nothing is read yet."""
     return SqlExperience(connect(url))
@@ -68,7 +82,7 @@ def _forecasts(since: datetime | None, most: int) -> Select[AnyRow]:
     forecasts, markets, scores = tables.forecasts, tables.markets, tables.scores
     query = (
         select(
-            forecasts,
+            *(forecasts.c[name] for name in _READ),
             markets.c.category,
             markets.c.closes_at,
             markets.c.settled_at,

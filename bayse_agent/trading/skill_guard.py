@@ -1,0 +1,40 @@
+"""Stops trading once it is proven, at any time and by no luck, that our forecasts lose money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bayse_agent.domain.experience import SettledForecast
+from bayse_agent.domain.proof import HALTED_AT, Proof, prove, steps
+from bayse_agent.ports import Experience
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.halting import stop
+
+MOST = 20_000
+_BY = "skill"
+
+
+def verdict(forecasts: Sequence[SettledForecast], author: str) -> Proof:
+    """The proof for and against one forecaster."""
+    return prove(steps(one for one in forecasts if one.author == author))
+
+
+async def guard_skill(agent: Agent, experience: Experience) -> Proof:
+    """Halt when the e-value against the forecaster that trades has reached 20. It needs a resume.
+
+    What was settled before the last resume is known to the person who resumed: it counts no more.
+    """
+    control = await agent.store.control()
+    since = control.at if control.epoch else None
+    settled = await experience.settled_forecasts(since=since, most=MOST)
+    found = verdict(settled, agent.forecaster.name)
+    if found.is_halting:
+        await stop(
+            agent,
+            reason=(
+                f"{agent.forecaster.name} is proven to lose: e-value {found.best_against_us:.1f} "
+                f"against it after {found.steps} hours with settled markets, {HALTED_AT:g} halts"
+            ),
+            by=_BY,
+        )
+    return found
