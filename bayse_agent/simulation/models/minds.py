@@ -73,12 +73,14 @@ class Sensible:
         )
 
     def _reading(self, prompt: Prompt) -> Reading:
-        asked = asked_about(prompt)
+        asked, source = asked_about(prompt), source_of(prompt)
+        if not _is_of_the_event(source, asked):
+            return Reading(claims=())
         found = [
             Claim(
                 claim=_told(chance), quote=sentence, stance=_stance(chance), date=day_in(sentence)
             )
-            for sentence in sentences(source_of(prompt))
+            for sentence in sentences(source)
             if (chance := chance_in(sentence)) is not None
             and not looks_like_an_order(sentence)
             and _bears_on(sentence, asked)
@@ -199,6 +201,12 @@ def _stance(chance: float) -> int:
         return 0
     strength = 2 if abs(chance - 0.5) >= 0.25 else 1
     return strength if chance > 0.5 else -strength
+
+
+def _is_of_the_event(source: str, asked: Sequence[str]) -> bool:
+    """Whether a source is about the event that is asked about, and not about one of its kind."""
+    named = subjects(source)
+    return len(asked) < 2 or not named or asked[0] in named
 
 
 def _bears_on(sentence: str, asked: Sequence[str]) -> bool:
