@@ -37,7 +37,7 @@ class LibrarySettings:
 
     keep_for: timedelta = timedelta(days=180)
     chunks_of_an_article: int = 6
-    weight_of_names: float = 0.1
+    weight_of_names: float = 0.05
 
 
 class SqlLibrary:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bayse_agent.domain.errors import ConfigurationError
 
-_MOST_RESULTS = 20
+_MOST_RESULTS = 50
 _MOST_DOMAINS = 100
 
 

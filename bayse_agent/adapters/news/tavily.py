@@ -20,6 +20,7 @@ from bayse_agent.domain.news import Article, Topic
 from bayse_agent.ports import Clock
 
 ADDRESS = "https://api.tavily.com"
+_MOST_RESULTS = 20
 
 
 class _Result(Reply):
@@ -72,7 +73,7 @@ class Tavily:
                 "topic": "news",
                 "search_depth": settings.depth.value,
                 "time_range": time_range(topic, settings.time_range).value,
-                "max_results": min(limit, settings.most_results),
+                "max_results": min(limit, settings.most_results, _MOST_RESULTS),
                 "include_domains": list(settings.included),
                 "exclude_domains": list(settings.excluded),
                 "include_raw_content": "text",

@@ -242,7 +242,7 @@ def test_settings_when_shown_then_the_key_is_not() -> None:
         {"provider": Provider.TAVILY, "key": None},
         {"provider": Provider.BRAVE, "key": ""},
         {"most_results": 0},
-        {"most_results": 21},
+        {"most_results": 51},
         {"excluded": tuple(f"{n}.example" for n in range(101))},
     ],
 )
