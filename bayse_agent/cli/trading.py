@@ -80,6 +80,8 @@ async def _greet(trader: Trader) -> bool:
     failed = [check for check in trader.checks if not check.is_passed]
     for check in trader.checks:
         _say(f"{'ok ' if check.is_passed else 'NOT'} {check.name}: {check.detail}")
+    for missing in trader.told:
+        _say(missing)
     control = await trader.store.control()
     _say(f"{control.state}: {control.reason}")
     if failed:

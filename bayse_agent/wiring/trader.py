@@ -6,8 +6,10 @@ import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import partial
+from hashlib import sha256
 from random import Random
 
 from bayse_agent.adapters.bayse.cached import CachedMarketData
@@ -18,6 +20,7 @@ from bayse_agent.adapters.bayse.stream import BayseStream, Socket
 from bayse_agent.adapters.bayse.venue import BayseVenue
 from bayse_agent.adapters.clock import SystemClock, Timer
 from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.store.rereading import Rereader
 from bayse_agent.adapters.store.store import SqlStore, open_store
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.exits import ExitRule
@@ -26,16 +29,18 @@ from bayse_agent.domain.market import SeriesSlug
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.risk import Limits
 from bayse_agent.domain.sniping import SnipeRule
-from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
+from bayse_agent.domain.triage import TriageRule
 from bayse_agent.ports import Clock, Forecaster, MarketData, Strategy, Venue
 from bayse_agent.settings import Mode, Settings
 from bayse_agent.simulation.paper.log import PaperLog
 from bayse_agent.simulation.paper.venue import PaperVenue
 from bayse_agent.strategies.kelly import Kelly, KellySettings
 from bayse_agent.trading.agent import Agent, Approval, Habits, Schedule
+from bayse_agent.trading.halting import stop, why_held_back
 from bayse_agent.trading.preflight import Check, preflight
 from bayse_agent.trading.runner import Companion
 from bayse_agent.trading.stocktaking import take_stock
+from bayse_agent.wiring.mind import Mind, open_mind
 from bayse_agent.wiring.opening import Opening, arm_once, open_books
 
 _QUOTE_STEPS = (1, 5, 20)
@@ -44,6 +49,7 @@ _SNIPE_S = 2.0
 _SNIPE_GAP_S = 0.1
 _ORDERS_S = 20.0
 _PAPER_WATCH_S = 5.0
+_AUDIT_S = 3600.0
 _PAPER_LOG = "paper.jsonl"
 _OTHER: Mapping[Currency, Currency] = {
     Currency.NGN: Currency.USD,
@@ -55,10 +61,11 @@ _OTHER: Mapping[Currency, Currency] = {
 class Parts:
     """What thinks and what decides: the plug-ins of an agent, and how often its passes begin.
 
-    `clock` tells the time of the world that is traded in; the computer's own, for the real one.
+    `forecaster`: None is the pool of the settings. `clock` tells the time of the world that is
+    traded in; the computer's own, for the real one.
     """
 
-    forecaster: Callable[[], Forecaster] = lambda: Threshold(ThresholdSettings())
+    forecaster: Callable[[], Forecaster] | None = None
     strategy: Callable[[], Strategy] = lambda: Kelly(KellySettings())
     schedule: Schedule | None = None
     clock: Callable[[], Clock] = SystemClock
@@ -69,7 +76,8 @@ class Trader:
     """An agent at the real venue, ready to run.
 
     `companions` must run beside it; one that ends is a reason to halt. `checks`: what was found
-    before the start. `market_data`: what the agent sees, which tells when a book has moved.
+    before the start. `told`: what the agent goes without. `market_data`: what the agent sees, which
+    tells when a book has moved.
     """
 
     mode: Mode
@@ -79,6 +87,7 @@ class Trader:
     kill_switch: FileKillSwitch
     companions: Mapping[str, Companion]
     checks: tuple[Check, ...] = field(default=())
+    told: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -99,21 +108,25 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
         opening = await _opening(store, settings, clock)
         await open_books(store, opening)
         client = await stack.enter_async_context(_client(settings, timer))
-        real = BayseVenue(client, clock=clock)
+        switch = FileKillSwitch(settings.data_dir)
+        gate = partial(why_held_back, store, switch)
+        real = BayseVenue(client, clock=clock, gate=gate)
         seen, venue, companions = _desks(settings, real, clock, timer, stack)
         market_data = _cached(settings, seen, clock, timer)
         feed = _feed(settings, clock, timer)
-        switch = FileKillSwitch(settings.data_dir)
+        mind = await _mind(made, settings, clock, stack)
         agent = Agent(
             clock=clock,
             market_data=market_data,
             venue=venue,
             feed=feed,
             store=store,
-            forecaster=made.forecaster(),
+            forecaster=mind.forecaster,
             strategy=made.strategy(),
             kill_switch=switch,
-            habits=_habits(settings, made.schedule),
+            habits=replace(_habits(settings, made.schedule), triage=mind.triage),
+            sources=mind.sources,
+            library=mind.library,
         )
         checks = await _ready(settings, agent, client, opening)
         yield Trader(
@@ -122,9 +135,23 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
             market_data=market_data,
             store=store,
             kill_switch=switch,
-            companions={"feed": feed.run, "books": market_data.run, **companions},
+            companions={
+                "feed": feed.run,
+                "books": market_data.run,
+                "audit": partial(_reread, _rereader(settings, store), agent, timer),
+                **companions,
+            },
             checks=checks,
+            told=mind.told,
         )
+
+
+async def _mind(parts: Parts, settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mind:
+    if parts.forecaster is None:
+        return await open_mind(settings, clock, stack)
+    return Mind(
+        forecaster=parts.forecaster(), sources=(), library=None, triage=TriageRule(), told=()
+    )
 
 
 async def _ready(
@@ -176,6 +203,19 @@ def _desks(
             await paper.watch()
 
     return paper, paper, {"paper": watch}
+
+
+def _rereader(settings: Settings, store: SqlStore) -> Rereader:
+    books = sha256(settings.database_url.get_secret_value().encode()).hexdigest()[:12]
+    return Rereader(store, settings.data_dir / f"audit-{books}.mark")
+
+
+async def _reread(rereader: Rereader, agent: Agent, timer: Timer) -> None:
+    """Hold the audit journal against itself and the books at the start, and from time to time."""
+    while True:
+        if findings := await rereader.go_on():
+            await stop(agent, reason=f"the audit journal: {findings[0]}", by="audit")
+        await timer.sleep_s(_AUDIT_S)
 
 
 def _feed(settings: Settings, clock: Clock, timer: Timer) -> StreamPriceFeed:

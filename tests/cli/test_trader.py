@@ -17,7 +17,7 @@ from bayse_agent.adapters.kill_switch import FILE_NAME
 from tests.cli.program import PROGRAM
 
 PATIENCE_S = 60
-_NOISE = re.compile("^(AGENT|BAYSE|MOCK|SNIPE|STOP|DATABASE|PAPER)_")
+_NOISE = re.compile("^(AGENT|AI|BAYSE|DATABASE|MOCK|PAPER|SEARCH|SNIPE|STOP)_")
 
 
 class Place:

@@ -1,0 +1,122 @@
+"""Puts together what thinks at a real venue: forecasters, language models, news, the library."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayse_agent.adapters.library.embedding import MiniLM
+from bayse_agent.adapters.library.library import open_library
+from bayse_agent.adapters.llm.opening import open_language_model
+from bayse_agent.adapters.llm.options import ModelOptions, endpoints_of
+from bayse_agent.adapters.news.building import NewsDesk
+from bayse_agent.adapters.store.answers import SqlAnswers
+from bayse_agent.adapters.store.database import connect
+from bayse_agent.adapters.store.experience import open_experience
+from bayse_agent.adapters.store.spending import SqlSpending
+from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.triage import TriageRule
+from bayse_agent.forecasters.base_rate import BaseRates
+from bayse_agent.forecasters.llm import Llm, LlmSettings
+from bayse_agent.forecasters.pool import Pool
+from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
+from bayse_agent.ports import Clock, Forecaster, LanguageModel, Library, NewsSource, SpendingCaps
+from bayse_agent.settings import Settings
+
+_SECRET_FILE = "marks.key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mind:
+    """What an agent thinks with. `told`: what is missing, and what it goes without for that."""
+
+    forecaster: Forecaster
+    sources: tuple[NewsSource, ...]
+    library: Library | None
+    triage: TriageRule
+    told: tuple[str, ...]
+
+
+async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mind:
+    """The mind of the settings, on the books' own database, which must be up to date.
+
+    Raises ConfigurationError for what cannot be used.
+    """
+    url = settings.database_url.get_secret_value()
+    database = connect(url)
+    stack.push_async_callback(database.close)
+    experience = open_experience(url)
+    stack.push_async_callback(experience.close)
+    told: list[str] = []
+    members: list[Forecaster] = [Threshold(ThresholdSettings()), BaseRates(experience)]
+    model = await _model(settings, clock, stack)
+    if model is None:
+        told.append("no language model is set up (AI_PROVIDER): events are left alone")
+        return Mind(
+            forecaster=Pool(members, experience),
+            sources=(),
+            library=None,
+            triage=_triage(settings),
+            told=tuple(told),
+        )
+    secret = _secret(settings.data_dir / _SECRET_FILE)
+    llm = Llm([model], LlmSettings(secret=secret, samples=settings.ai_samples))
+    desk = await stack.enter_async_context(NewsDesk(settings.news, database, clock))
+    library = None
+    if settings.has_library:
+        library = await open_library(url, embedder=MiniLM())
+        stack.push_async_callback(library.close)
+    if not desk.sources:
+        told.append("no source of news is set up: models judge by rules alone")
+    return Mind(
+        forecaster=Pool([*members, llm], experience),
+        sources=desk.sources,
+        library=library,
+        triage=_triage(settings),
+        told=tuple(told),
+    )
+
+
+async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> LanguageModel | None:
+    endpoints = endpoints_of(settings.models)
+    if not endpoints:
+        return None
+    database = connect(settings.database_url.get_secret_value())
+    stack.push_async_callback(database.close)
+    options = ModelOptions(
+        endpoints=endpoints,
+        caps=SpendingCaps(daily=settings.ai_daily_cap, monthly=settings.ai_monthly_cap),
+        timeout_s=settings.ai_timeout_s,
+        concurrency=settings.ai_concurrency,
+        proxy_url=settings.ai_proxy,
+    )
+    model = open_language_model(
+        options,
+        spending=SqlSpending(database, settings.timezone),
+        archive=SqlAnswers(database),
+        clock=clock,
+    )
+    return await stack.enter_async_context(model)
+
+
+def _triage(settings: Settings) -> TriageRule:
+    return TriageRule(usd=settings.naira_a_dollar)
+
+
+def _secret(file: Path) -> str:
+    """This installation's own, for the marks around quoted text; made at the first start.
+
+    Raises ConfigurationError when it cannot be read or kept.
+    """
+    try:
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_hex(32))
+        found = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(f"cannot keep {file}: {error}") from error
+    if not found:
+        raise ConfigurationError(f"{file} is empty: remove it, and it is made anew")
+    return found
