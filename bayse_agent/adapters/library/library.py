@@ -24,7 +24,7 @@ from bayse_agent.domain.reading import content_id, passages
 from bayse_agent.domain.subject import names, terms
 from bayse_agent.ports.mind import DEFAULT_HALF_LIFE
 
-_CANDIDATES = 200
+_CANDIDATES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

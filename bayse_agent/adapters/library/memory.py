@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,20 +40,22 @@ class Shelf:
         self._times: NDArray[np.float64] = np.zeros((_FIRST_ROOM, 3), np.float64)
         self._names: dict[str, int] = {"": 0}
 
-    def add(self, rows: Iterable[Any]) -> None:
+    def add(self, rows: Sequence[Any]) -> None:
         """Add (number, scope, published_at, retrieved_at, expires_at, embedding)."""
-        for number, scope, published_at, retrieved_at, expires_at, embedding in rows:
-            if self._count == len(self._numbers):
-                self._grow()
-            at = self._count
-            self._vectors[at] = np.frombuffer(embedding, np.float16)
-            self._numbers[at] = number
-            self._scopes[at] = self._names.setdefault(scope, len(self._names))
-            published = retrieved_at if published_at is None else published_at
-            self._times[at] = [
-                moment.timestamp() for moment in (published, retrieved_at, expires_at)
-            ]
-            self._count += 1
+        while self._count + len(rows) > len(self._numbers):
+            self._grow()
+        if not rows:
+            return
+        numbers, scopes, published, retrieved, expires, embeddings = zip(*rows, strict=True)
+        here = slice(self._count, self._count + len(rows))
+        packed = np.frombuffer(b"".join(embeddings), np.float16)
+        self._vectors[here] = packed.reshape(len(rows), self._dimensions)
+        self._numbers[here] = numbers
+        self._scopes[here] = [self._names.setdefault(one, len(self._names)) for one in scopes]
+        told = [one or other for one, other in zip(published, retrieved, strict=True)]
+        for column, moments in enumerate((told, retrieved, expires)):
+            self._times[here, column] = [moment.timestamp() for moment in moments]
+        self._count += len(rows)
 
     def nearest(
         self, wanted: Vectors, *, scope: str, now: datetime, half_life: timedelta, most: int
