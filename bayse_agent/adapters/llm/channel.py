@@ -94,6 +94,8 @@ class Channel:
     def __init__(self, endpoint: Endpoint, options: ModelOptions, http: httpx2.AsyncClient) -> None:
         self.endpoint = endpoint
         self._options = options
+        # To write a request takes some milliseconds: many at once would hold up everything else.
+        self._door = asyncio.Lock()
         self._model: Model[Any] = model_of(endpoint, http)
         self._settings = settings_of(endpoint, self._model, options.temperature)
 
@@ -104,6 +106,8 @@ class Channel:
             )
         ]
         settings: ModelSettings = {**self._settings, "max_tokens": asked.most_answer_tokens}
+        async with self._door:
+            await _next_turn()
         try:
             async with asyncio.timeout(self._options.timeout_s):
                 response = await self._model.request(messages, settings, self._form(asked))
@@ -168,6 +172,13 @@ class Channel:
 
     def _told(self, error: BaseException) -> str:
         return told(str(error), key=self.endpoint.key.get_secret_value())
+
+
+async def _next_turn() -> None:
+    """Let everything else that is ready go first."""
+    turn = asyncio.Event()
+    asyncio.get_running_loop().call_soon(turn.set)
+    await turn.wait()
 
 
 def _reply(response: ModelResponse, style: OutputStyle) -> Reply:
