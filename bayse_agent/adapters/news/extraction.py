@@ -18,7 +18,7 @@ from bayse_agent.adapters.news.fetching import Page
 from bayse_agent.adapters.news.visible import Unreadable, keep_visible, parsed
 from bayse_agent.domain.reading import LONGEST_TEXT, clean, clean_line
 
-LONGEST_PAGE = 1_500_000
+LONGEST_PAGE = 1_000_000
 """Letters of a page that are looked at."""
 _THREADS = 2
 _SHORTEST_ARTICLE = 200

@@ -24,13 +24,14 @@ _WHITE = frozenset(
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)", re.S)
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)")
-_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,5000})\}")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?((?:[.#][\w-]+)*)$")
-_PRINT = re.compile(r"@media[^{]*\bprint\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.I)
 _AMOUNT = re.compile(r"(-?\d*\.?\d+)(px|pt|em|rem|%|vw|vh|cm|in|ch|ex)?")
 _FAR = 99.0
 _SMALLEST = {"px": 3.0, "pt": 3.0, "em": 0.3, "rem": 0.3, "%": 30.0}
 _MOST_RULES = 3_000
+_MOST_ELEMENTS = 15_000
+_LONGEST_SHEET = 300_000
+_LONGEST_SELECTORS = 500
 
 
 class Unreadable(ValueError):
@@ -43,9 +44,13 @@ def parsed(body: str) -> HtmlElement:
     raw = body.encode("utf-8", "replace")
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, recover=True)
     try:
-        return document_fromstring(raw, parser=parser)
+        tree = document_fromstring(raw, parser=parser)
     except (ParserError, XMLSyntaxError, ValueError) as error:
         raise Unreadable("there is no page in it") from error
+    # What follows takes longer than in proportion: no page of news has so many parts.
+    if any(number == _MOST_ELEMENTS for number, _ in enumerate(tree.iter())):
+        raise Unreadable("it has too many parts")
+    return tree
 
 
 def keep_visible(tree: HtmlElement) -> None:
@@ -162,15 +167,30 @@ def _is_clipped(declared: Mapping[str, str]) -> bool:
 def _hiding_rules(tree: HtmlElement) -> Mapping[str, list[frozenset[str]]]:
     """What the page's own sheets hide: marks that an element must have, by one of them."""
     rules: dict[str, list[frozenset[str]]] = defaultdict(list)
-    sheet = "\n".join(style.text or "" for style in tree.iter("style"))
-    plain = _PRINT.sub("", _COMMENT.sub("", sheet))
-    for number, match in enumerate(_RULE.finditer(plain)):
-        if number == _MOST_RULES:
-            break
-        if hides(match.group(2)):
-            for needed in _needed(match.group(1)):
+    sheet = "\n".join(style.text or "" for style in tree.iter("style"))[:_LONGEST_SHEET]
+    for selectors, style in _rules(_COMMENT.sub("", sheet)):
+        if hides(style):
+            for needed in _needed(selectors):
                 rules[min(needed)].append(needed)
     return rules
+
+
+def _rules(sheet: str) -> Iterator[tuple[str, str]]:
+    """The rules of a sheet as (selectors, declarations), without those for print."""
+    depth = 0
+    is_print = False
+    for part in sheet.split("}")[:_MOST_RULES]:
+        *outer, selectors, style = ["", *part.split("{")][-8:] if "{" in part else ("", "")
+        if not selectors and not style:
+            # A closing brace more: the block around the rules ends.
+            depth = max(0, depth - 1)
+            is_print = is_print and depth > 0
+            continue
+        opened = [one for one in outer if one.strip()]
+        depth += len(opened)
+        is_print = is_print or any("print" in one for one in opened)
+        if not is_print:
+            yield selectors[-_LONGEST_SELECTORS:], style
 
 
 def _needed(selectors: str) -> Iterator[frozenset[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -187,3 +188,25 @@ def test_read_page_when_the_charset_is_in_the_page_then_it_is_used(tmp_path: Pat
         url="https://x.example/", kind="text/html", charset=None, body=html.encode("cp1252")
     )
     assert "Café in Lomé opened." in read_page(page, NOW).text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<p>",
+        "<div>",
+        "<a href=x>y",
+        "x<br>",
+        "<p>Some words.</p>",
+        "<style>a{",
+        "&amp;",
+        "<!--",
+        "A-",
+    ],
+)
+def test_read_page_when_a_page_is_made_to_take_long_then_it_does_not(part: str) -> None:
+    body = (part * 700_000)[:700_000].encode()
+    page = Page(url="https://x.example/", kind="text/html", charset="utf-8", body=body)
+    started = perf_counter()
+    assert len(read_page(page, NOW).text) <= 20_000
+    assert perf_counter() - started < 10
