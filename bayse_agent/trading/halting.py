@@ -13,7 +13,9 @@ import structlog
 from bayse_agent.domain.control import Control, TradingState
 from bayse_agent.domain.errors import BrokenInvariant, VenueError
 from bayse_agent.domain.journal import OpenIntent
+from bayse_agent.domain.market import Side
 from bayse_agent.domain.order import Buy, IntentStatus, VenueOrder
+from bayse_agent.ports import KillSwitch, Store
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
 
@@ -53,6 +55,18 @@ async def heed_kill_switch(agent: Agent) -> bool:
         told = await take_back(agent, TradingState.HALTED)
         structlog.get_logger("halting").warning("kill_switch", reason=why, **told)
     return True
+
+
+async def why_held_back(store: Store, kill_switch: KillSwitch, side: Side) -> str | None:
+    """Why an order that is written down, and has not left yet, must not; None when it may."""
+    if (pulled := kill_switch.pulled()) is not None:
+        return pulled
+    control = await store.control()
+    is_buy = side is Side.BUY
+    if control.state is TradingState.HALTED or (is_buy and control.state is TradingState.REDUCING):
+        return f"trading is {control.state}: {control.reason}"
+    stops = [one for one in await store.pending_commands() if one.kind.stops_trading]
+    return f"the command {stops[0].kind} waits to be taken" if stops else None
 
 
 async def take_back(agent: Agent, state: TradingState) -> Mapping[str, str]:

@@ -31,6 +31,11 @@ from bayse_agent.domain.errors import (
 
 T = TypeVar("T")
 Parameters = Sequence[tuple[str, str]]
+Gate = Callable[[], Awaitable[str | None]]
+"""Says why a request must not leave any more, or None."""
+
+_AT_ONCE_S = 0.002
+"""Whoever did not have to wait was let go a moment ago."""
 
 _NEVER_SENT = (
     httpx2.ConnectError,
@@ -171,9 +176,13 @@ class BayseClient:
         request = Request(method="DELETE", path=path, access=Access.WRITE, body=body)
         return await self._good(request, self._pace.cancelling(count))
 
-    async def once(self, request: Request) -> Answer:
-        """Send a request one single time. Raises VenueUnreachable when no whole answer came."""
-        return await self._attempt(request, self._pace.ordering)
+    async def once(self, request: Request, gate: Gate | None = None) -> Answer:
+        """Send a request one single time. Raises VenueUnreachable when no whole answer came.
+
+        `gate` is asked once more after a wait for the pace, directly before anything leaves.
+        Raises NeverSent when it holds the request back.
+        """
+        return await self._attempt(request, self._pace.ordering, gate)
 
     async def personal(self, request: Request) -> Answer:
         """Send what a person does, a login say, one single time and outside of the account's pace.
@@ -219,12 +228,18 @@ class BayseClient:
             raise failure(answer, request.name)
         return answer
 
-    async def _attempt(self, request: Request, lane: Lane | None) -> Answer:
+    async def _attempt(
+        self, request: Request, lane: Lane | None, gate: Gate | None = None
+    ) -> Answer:
         """One attempt, after waiting in its lane. Headers are made last: they carry the time."""
         if self._http is None:
             raise ConfigurationError("the client is used outside of its context")
         if lane is not None:
+            came_s = self._timer.monotonic_s()
             await lane.take()
+            has_waited = self._timer.monotonic_s() - came_s > _AT_ONCE_S
+            if has_waited and gate is not None and (why := await gate()) is not None:
+                raise NeverSent(f"{request.name}: held back: {why}")
         try:
             async with asyncio.timeout(self.options.request_timeout_s):
                 answer = await self._exchange(self._http, request)

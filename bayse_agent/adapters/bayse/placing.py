@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import quote, unquote
 
-from bayse_agent.adapters.bayse.client import Access, BayseClient, Request
+from bayse_agent.adapters.bayse.client import Access, BayseClient, Gate, Request
 from bayse_agent.adapters.bayse.replies import Answer, NeverSent, complaint
 from bayse_agent.adapters.bayse.secrets import redact
 from bayse_agent.adapters.bayse.wire import orders, writing
@@ -37,6 +38,9 @@ from bayse_agent.domain.order import (
     VenueOrder,
 )
 
+OrderGate = Callable[[Side], Awaitable[str | None]]
+"""Says why an order of that side must not leave any more, or None."""
+
 BATCH = "/v1/pm/orders/batch"
 AMEND = "/v1/pm/orders/batch/amend"
 NOT_SENT = 0
@@ -62,17 +66,23 @@ def seal(order: PlaceOrder, *, key: str, unit: SellUnit) -> SealedOrder:
     return SealedOrder(route=path, key=None, body=writing.single(order, unit))
 
 
-async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
-    """Send a sealed order and say what became of it. It raises for nothing on the way."""
+async def send(
+    client: BayseClient, sealed: SealedOrder, gate: OrderGate | None = None
+) -> PlaceReply:
+    """Send a sealed order and say what became of it. It raises for nothing on the way.
+
+    `gate` may hold it back for as long as nothing has left.
+    """
     asked = _asked(sealed)
+    may_leave = None if gate is None else partial(gate, asked.side)
     if sealed.key is None:
-        return await _send_single(client, sealed, asked)
+        return await _send_single(client, sealed, asked, may_leave)
     request = Request(
         method="POST", path=sealed.route, access=Access.WRITE, body=sealed.body, key=sealed.key
     )
     # Once, though a refusal for the rate would let it be sent again: by then the price has moved,
     # the approval is old, and somebody may have stopped trading.
-    reply = await _outcome(lambda: client.once(request))
+    reply = await _outcome(lambda: client.once(request, may_leave))
     if not isinstance(reply, Answer):
         return reply
     if reply.status == LIMITED:
@@ -85,8 +95,10 @@ async def send(client: BayseClient, sealed: SealedOrder) -> PlaceReply:
     return _compared(_concluded(reply, placed_item), asked, client)
 
 
-async def _send_single(client: BayseClient, sealed: SealedOrder, asked: orders.Asked) -> PlaceReply:
-    reply = await send_once(client, sealed.route, sealed.body)
+async def _send_single(
+    client: BayseClient, sealed: SealedOrder, asked: orders.Asked, gate: Gate | None
+) -> PlaceReply:
+    reply = await send_once(client, sealed.route, sealed.body, gate)
     if not isinstance(reply, Answer):
         return reply
     concluded = _concluded(reply, lambda: orders.placed(reply.json(), asked, client.drift))
@@ -119,10 +131,12 @@ async def send_amend(
     return _concluded(reply, amended)
 
 
-async def send_once(client: BayseClient, path: str, body: bytes) -> Answer | Declined | Unresolved:
+async def send_once(
+    client: BayseClient, path: str, body: bytes, gate: Gate | None = None
+) -> Answer | Declined | Unresolved:
     """POST something that moves money, once. Success is for the caller to read."""
     request = Request(method="POST", path=path, access=Access.WRITE, body=body)
-    reply = await _outcome(lambda: client.once(request))
+    reply = await _outcome(lambda: client.once(request, gate))
     if not isinstance(reply, Answer) or reply.is_success:
         return reply
     return refused(reply)

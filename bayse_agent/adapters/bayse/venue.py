@@ -58,10 +58,16 @@ _CANCELS_PER_REQUEST = 15
 
 
 class BayseVenue:
-    """The ports `MarketData` and `Venue` on a client. `clock` tells when data was received."""
+    """The ports `MarketData` and `Venue` on a client. `clock` tells when data was received.
 
-    def __init__(self, client: BayseClient, *, clock: Clock) -> None:
+    `gate` is asked again before an order leaves that had to wait for the pace.
+    """
+
+    def __init__(
+        self, client: BayseClient, *, clock: Clock, gate: placing.OrderGate | None = None
+    ) -> None:
         self._client = client
+        self._gate = gate
         self._clock = clock
 
     # What can be seen
@@ -183,7 +189,7 @@ class BayseVenue:
 
     async def send(self, sealed: SealedOrder) -> PlaceReply:
         """Send what `seal` made, byte by byte. Never raises for what happens on the way."""
-        return await placing.send(self._client, sealed)
+        return await placing.send(self._client, sealed, self._gate)
 
     async def place(self, order: PlaceOrder, *, key: str) -> PlaceReply:
         """Seal and send in one go, for those who keep no books."""
