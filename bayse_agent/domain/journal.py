@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bayse_agent.domain.decision import Reason
@@ -18,8 +18,8 @@ from bayse_agent.domain.market import (
     SeriesSlug,
     Symbol,
 )
-from bayse_agent.domain.money import Money
-from bayse_agent.domain.order import Fill, Intent, IntentId, IntentStatus, OrderId, VenueOrder
+from bayse_agent.domain.money import ZERO, Money, Shares, total
+from bayse_agent.domain.order import Buy, Fill, Intent, IntentId, IntentStatus, OrderId, VenueOrder
 from bayse_agent.domain.portfolio import Settlement
 
 
@@ -131,6 +131,24 @@ class OpenIntent:
     order_id: OrderId | None
     fills: tuple[Fill, ...]
     absences: int
+
+    @property
+    def rest(self) -> Intent:
+        """The intent with what it can still cost or give up: what was filled is in the books.
+
+        A stake of NGN 1,000 of which 550 were filled can cost 450 more.
+        """
+        wish = self.intent.wish
+        if not self.fills:
+            return self.intent
+        if isinstance(wish, Buy):
+            spent = total((fill.cash for fill in self.fills), wish.stake.currency)
+            left = max(Money.zero(spent.currency), wish.stake - spent)
+            return replace(self.intent, wish=replace(wish, stake=left))
+        sold = sum((fill.shares for fill in self.fills), ZERO)
+        return replace(
+            self.intent, wish=replace(wish, shares=Shares(max(ZERO, wish.shares - sold)))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,10 @@ class Position:
     cost: Money
 
 
+LEAST_SOLD = Decimal("0.01")
+"""The fewest shares that the venue sells. What is less can only be waited out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portfolio:
     """What the agent owns in one currency: folded from fills and settlements, never edited.
@@ -137,8 +141,9 @@ class Portfolio:
         )
 
     def open_markets(self) -> int:
-        """Markets with a position or a live intent."""
-        return len({p.market_id for p in self.positions} | {i.market_id for i in self.live})
+        """Markets with a live intent, or a position of more than the dust that cannot be sold."""
+        held = {p.market_id for p in self.positions if p.shares >= LEAST_SOLD}
+        return len(held | {i.market_id for i in self.live})
 
 
 def opened(deposits: Money) -> Portfolio:
@@ -166,12 +171,7 @@ def fold(
     Identity: cash = deposits + realised - invested. Raises BrokenInvariant when more is sold or
     settled than was held, and CurrencyMismatch when a fill is in another currency.
     """
-    portfolio = opened(deposits)
-    for fill in fills:
-        portfolio = with_fill(portfolio, fill)
-    for settlement in settlements:
-        portfolio = with_settlement(portfolio, settlement)
-    return replace(portfolio, live=tuple(live))
+    return replace(with_acts(opened(deposits), (*fills, *settlements)), live=tuple(live))
 
 
 def with_deposit(portfolio: Portfolio, amount: Money) -> Portfolio:
@@ -181,52 +181,45 @@ def with_deposit(portfolio: Portfolio, amount: Money) -> Portfolio:
 
 def with_fill(portfolio: Portfolio, fill: Fill) -> Portfolio:
     """The books after one fill. Raises BrokenInvariant when more is sold than is held."""
-    before = _held(portfolio, fill.market_id, fill.outcome_id)
-    after: Position | None
-    if fill.side is Side.BUY:
-        after = _grown(before, fill)
-        cash, realised = portfolio.cash - fill.cash, portfolio.realised
-    else:
-        after, cost = _shrunk(before, fill)
-        cash = portfolio.cash + fill.cash
-        realised = portfolio.realised + fill.cash - cost
-    return replace(
-        portfolio,
-        cash=cash,
-        realised=realised,
-        fees=portfolio.fees + fill.fee,
-        positions=_exchanged(portfolio.positions, before, after),
-    )
+    return with_acts(portfolio, (fill,))
 
 
 def with_settlement(portfolio: Portfolio, settlement: Settlement) -> Portfolio:
     """The books after a position was paid out. Raises BrokenInvariant when it is not held."""
-    before = _held(portfolio, settlement.market_id, settlement.outcome_id)
-    if before is None:
-        raise BrokenInvariant(f"a settlement of what is not held: {settlement.market_id!r}")
+    return with_acts(portfolio, (settlement,))
+
+
+def with_acts(portfolio: Portfolio, acts: Iterable[Fill | Settlement]) -> Portfolio:
+    """The books after fills and settlements, in the order in which they are told."""
+    cash, realised, fees = portfolio.cash, portfolio.realised, portfolio.fees
+    held = {_place(position): position for position in portfolio.positions}
+    for act in acts:
+        before = held.pop(_place(act), None)
+        if isinstance(act, Settlement):
+            if before is None:
+                raise BrokenInvariant(f"a settlement of what is not held: {act.market_id!r}")
+            cash, realised = cash + act.payout, realised + act.payout - before.cost
+            continue
+        after: Position | None
+        if act.side is Side.BUY:
+            after, cash = _grown(before, act), cash - act.cash
+        else:
+            after, cost = _shrunk(before, act)
+            cash, realised = cash + act.cash, realised + act.cash - cost
+        fees += act.fee
+        if after is not None and after.shares > ZERO:
+            held[_place(after)] = after
     return replace(
         portfolio,
-        cash=portfolio.cash + settlement.payout,
-        realised=portfolio.realised + settlement.payout - before.cost,
-        positions=_exchanged(portfolio.positions, before, None),
+        cash=cash,
+        realised=realised,
+        fees=fees,
+        positions=tuple(held[place] for place in sorted(held)),
     )
 
 
-def _held(portfolio: Portfolio, market_id: MarketId, outcome_id: OutcomeId) -> Position | None:
-    for position in portfolio.positions:
-        if position.outcome_id == outcome_id and position.market_id == market_id:
-            return position
-    return None
-
-
-def _exchanged(
-    positions: tuple[Position, ...], before: Position | None, after: Position | None
-) -> tuple[Position, ...]:
-    """The positions with one of them replaced, in the order of their ids."""
-    rest = [position for position in positions if position is not before]
-    if after is not None and after.shares > ZERO:
-        rest.append(after)
-    return tuple(sorted(rest, key=lambda position: (position.market_id, position.outcome_id)))
+def _place(one: Position | Fill | Settlement) -> tuple[MarketId, OutcomeId]:
+    return one.market_id, one.outcome_id
 
 
 def _grown(before: Position | None, fill: Fill) -> Position:

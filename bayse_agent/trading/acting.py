@@ -46,13 +46,16 @@ class Case:
 
 
 async def act_on(
-    agent: Agent, seen: Seen, source: IntentSource, *, bet: Bet | None = None
+    agent: Agent, seen: Seen | Look, source: IntentSource, *, bet: Bet | None = None
 ) -> tuple[Look, bool]:
     """Decide on a market that was looked at; returns its look, and whether it is written down.
 
     Its data is as old as it is by now: the orders before it may have taken their time. `bet`: what
-    was decided just now, by who asked first whether it is time.
+    was decided just now, by who asked first whether it is time. A look that ended before there was
+    anything to decide on stays as it is.
     """
+    if isinstance(seen, Look):
+        return seen, False
     context = replace(seen.context, now=agent.clock.now())
     decision = bet or await decide(agent, context, seen.forecast)
     look = Look(

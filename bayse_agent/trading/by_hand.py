@@ -37,7 +37,12 @@ _SLIP = Decimal("1.02")
 async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | None) -> Answer:
     """Execute a signal that still holds on fresh data, at no more than its stake."""
     name = intent_id("signal", signal_id)
-    signal = await _pending(agent, signal_id)
+    signal = await _signal(agent, signal_id)
+    if signal.status is SignalStatus.EXECUTED:
+        # It was ended, and the answer to the command was lost with the process.
+        told = {"outcome": "executed already", "detail": signal.note}
+        return {"signal": signal.id, "status": signal.status.value, "intent": name, **told}
+    _check_pending(signal)
     if await agent.store.has_intent(name):
         # It was sent, and the answer to the command was lost with the process.
         result = Result(reason=Reason.UNRESOLVED, detail="sent already", is_written=True)
@@ -51,7 +56,8 @@ async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | Non
 
 
 async def reject(agent: Agent, signal_id: str, *, by: str, note: str) -> Answer:
-    signal = await _pending(agent, signal_id)
+    signal = await _signal(agent, signal_id)
+    _check_pending(signal)
     _check_in_time(agent, signal)
     await agent.store.end_signal(
         signal.id, status=SignalStatus.REJECTED, by=by, note=note, at=agent.clock.now()
@@ -99,10 +105,7 @@ async def trade(
 async def analyze(agent: Agent, event_id: str, market_id: str) -> Answer:
     """Look at one market now, and act on it as the scan would."""
     sight = await _look(agent, EventId(event_id), MarketId(market_id))
-    look, is_written = sight, False
-    if isinstance(sight, Seen):
-        look, is_written = await act_on(agent, sight, IntentSource.SCAN)
-    assert isinstance(look, Look)
+    look, is_written = await act_on(agent, sight, IntentSource.SCAN)
     if not is_written:
         await agent.store.add_looks([look])
     forecast = {} if look.forecast is None else {"forecast": str(look.forecast.probability)}
@@ -180,13 +183,16 @@ async def _sell(
     return f"{result.reason.value} {result.detail}".strip()
 
 
-async def _pending(agent: Agent, signal_id: str) -> Signal:
+async def _signal(agent: Agent, signal_id: str) -> Signal:
     found = next((one for one in await agent.store.signals() if one.id == signal_id), None)
     if found is None:
         raise CommandRefused(f"no signal {signal_id!r}")
-    if found.status is not SignalStatus.PENDING:
-        raise CommandRefused(f"the signal is {found.status} already")
     return found
+
+
+def _check_pending(signal: Signal) -> None:
+    if signal.status is not SignalStatus.PENDING:
+        raise CommandRefused(f"the signal is {signal.status} already")
 
 
 def _check_in_time(agent: Agent, signal: Signal) -> None:

@@ -134,6 +134,10 @@ async def _resume(agent: Agent, command: Command) -> Answer:
     found = await keep_up(agent)
     if found.differences:
         raise CommandRefused(f"books and venue differ: {'; '.join(found.differences)}")
+    if found.adopted and state is TradingState.ARMED:
+        # Where it is HALTED already their REDUCING changes nothing, and would be lifted unseen.
+        causes = ", ".join(intent.market_id for intent in found.adopted)
+        raise CommandRefused(f"orders that were placed elsewhere were found, in {causes}")
     since = await agent.store.control()
     seen = command.arguments.get("epoch", str(before.epoch))
     if since.epoch != before.epoch or seen != str(before.epoch):

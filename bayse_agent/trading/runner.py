@@ -9,7 +9,8 @@ whatever the loop is busy with. Whatever dies here halts trading and is named.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -237,11 +238,7 @@ class Runner:
         assert scan is not None
         if not scan.sights:
             return await self._end_scan()
-        sight = scan.sights.pop(0)
-        look, is_written = sight, False
-        if isinstance(sight, Seen):
-            look, is_written = await act_on(self._agent, sight, IntentSource.SCAN)
-        assert isinstance(look, Look)
+        look, is_written = await act_on(self._agent, scan.sights.pop(0), IntentSource.SCAN)
         scan.looks.append(look)
         if not is_written:
             scan.unwritten.append(look)
@@ -304,20 +301,24 @@ class Runner:
             detail = "; ".join(dict.fromkeys(_told(error)))
             report = PassReport(name=name, at=at, halt=(detail,))
             if not _is_venue_error(error):
-                self._log.error("pass_died", run=name, detail=detail, exc_info=error)
                 await self._halt(f"{name} died: {detail}")
+                with _told_or_not():
+                    self._log.error("pass_died", run=name, detail=detail, exc_info=error)
         if report is None:
             return
-        for line in report.halt:
-            self._log.warning("not_trading", run=report.name, at=at.isoformat(), detail=line)
-        await self._listener(report)
+        with _told_or_not():
+            for line in report.halt:
+                self._log.warning("not_trading", run=report.name, at=at.isoformat(), detail=line)
+        with _told_or_not():
+            await self._listener(report)
 
     async def _halt(self, reason: str) -> None:
         try:
             await stop(self._agent, reason=reason, by="runner")
         except BayseAgentError as error:
             # Books that cannot be written let no intent through either.
-            self._log.critical("halt_not_written", reason=reason, detail=str(error))
+            with _told_or_not():
+                self._log.critical("halt_not_written", reason=reason, detail=str(error))
 
     async def _rest(self, moment: datetime) -> None:
         if self._is_roused:
@@ -335,6 +336,16 @@ class Runner:
                 raise
         finally:
             self._resting = None
+
+
+@contextmanager
+def _told_or_not() -> Iterator[None]:
+    """Nobody may listen any more, and no log be written: that is no reason to end the trader."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 (the same: it must outlive anything)
+        with suppress(OSError, ValueError):
+            structlog.get_logger("runner").error("not_told", detail=repr(error))
 
 
 def _is_venue_error(error: BaseException) -> bool:

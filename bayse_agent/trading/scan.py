@@ -58,9 +58,7 @@ async def act_on_all(
     looks: list[Look] = []
     unwritten: list[Look] = []
     for sight in sights:
-        look, is_written = (
-            await act_on(agent, sight, source) if isinstance(sight, Seen) else (sight, False)
-        )
+        look, is_written = await act_on(agent, sight, source)
         looks.append(look)
         if not is_written:
             unwritten.append(look)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from bayse_agent.domain.books import Equity
 from bayse_agent.domain.journal import MarketResult
 from bayse_agent.domain.money import Money, total
+from bayse_agent.domain.order import Intent
 from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.external import adopt_external, is_due
@@ -27,26 +28,30 @@ _DIFFERENCE = "difference"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
-    """What has ended since, and where books and venue differ; empty when they agree."""
+    """What has ended since, and where books and venue differ; empty when they agree.
+
+    `adopted`: orders placed elsewhere that were taken into the books.
+    """
 
     at: datetime
     ended: tuple[MarketResult, ...]
     differences: tuple[str, ...]
+    adopted: tuple[Intent, ...] = ()
 
 
 async def keep_up(agent: Agent) -> Upkeep:
     """Bring the books up to what the venue says. Raises VenueError when it cannot be read."""
     at = agent.clock.now()
     await reconcile(agent)
-    if await is_due(agent, _EXTERNALS):
-        await adopt_external(agent)
+    adopted = await adopt_external(agent) if await is_due(agent, _EXTERNALS) else ()
     await note_closings(agent)
     ended = await settle(agent)
     found = await compare(agent)
     if found.differences and (early := await settle_held(agent)):
         ended += early
         found = await compare(agent)
-    if found.differences and await adopt_external(agent):
+    if found.differences and (more := await adopt_external(agent)):
+        adopted += more
         ended += await settle(agent)
         found = await compare(agent)
     if found.differences:
@@ -54,7 +59,7 @@ async def keep_up(agent: Agent) -> Upkeep:
     else:
         await _value(agent, found)
     await _expire_signals(agent)
-    return Upkeep(at=at, ended=ended, differences=found.differences)
+    return Upkeep(at=at, ended=ended, differences=found.differences, adopted=adopted)
 
 
 async def _bear_difference(agent: Agent, found: Comparison) -> None:

@@ -175,13 +175,14 @@ async def test_stop_loss_fires_for_a_bet_of_the_least_stake(tmp_path: Path) -> N
 async def test_signal_that_is_over_can_not_be_approved_above_its_stake_or_at_all(
     tmp_path: Path,
 ) -> None:
-    """Executed: refused. For more than it was made for: no more than that is staked."""
+    """Executed: told so. For more than it was made for: no more than that is staked."""
     async with stage(tmp_path, Liar) as s:
         signal = await a_signal(s)
         (found,) = await s.store.signals()
         first = await asked(s, CommandKind.APPROVE, "one", signal=signal, stake="90000")
         again = await asked(s, CommandKind.APPROVE, "two", signal=signal)
-        assert (first.status, again.status) == (CommandStatus.DONE, CommandStatus.REFUSED)
+        assert first.status is again.status is CommandStatus.DONE
+        assert again.result["outcome"] == "executed already"
         assert [order.amount for _, order in s.venue.placed] == [found.wish.stake.amount]  # type: ignore[union-attr]
 
 

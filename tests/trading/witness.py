@@ -6,7 +6,7 @@ It shares no code with `domain/risk`: a limit that the review forgets is found h
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ FINAL = ("FILLED", "CANCELLED", "EXPIRED", "REFUSED")
 _KOBO = Decimal("0.01")
 _LAGOS = timedelta(hours=1)
 """Lagos is an hour ahead of UTC, all the year round."""
+_DUST = Decimal("0.01")
 _ZERO = Decimal(0)
 
 Place = tuple[str, str]
@@ -162,7 +163,7 @@ def _past_limits(
     for (market_id, _), cost in account.cost.items():
         used[market_id] = used.get(market_id, _ZERO) + cost
     for row in live:
-        reserved = Decimal(row["amount"]) if row["side"] == "BUY" else _ZERO
+        reserved = _still_out(connection, row)
         used[row["market_id"]] = used.get(row["market_id"], _ZERO) + reserved
     bankroll, committed = account.cash + account.invested, sum(used.values(), _ZERO)
     me, here = markets[intent.market_id], intent.market_id
@@ -193,7 +194,7 @@ def _past_limits(
         "max_series_part": (spent("series") + stake, of("max_series_part")),
         "max_cluster_part": (spent("symbol") + stake, of("max_cluster_part")),
         "max_daily_stake_part": (staked + stake, of("max_daily_stake_part")),
-        "max_open_markets": (len(used.keys() | {here}), limits.max_open_markets),
+        "max_open_markets": (len(_more_than_dust(account, live) | {here}), limits.max_open_markets),
         "trades_per_hour": (len(hour) + 1, limits.trades_per_hour),
         "trades_per_day": (len(today) + 1, limits.trades_per_day),
         "max_orders_per_minute": (len(minute) + 1, limits.max_orders_per_minute),
@@ -203,6 +204,21 @@ def _past_limits(
     for name, (found, most) in sums.items():
         if found > most:
             yield f"{name}: {found} is more than {most}"
+
+
+def _still_out(connection: sqlite3.Connection, row: sqlite3.Row) -> Decimal:
+    """What a live buy can still cost: what was filled of it is in the positions."""
+    if row["side"] != "BUY":
+        return _ZERO
+    fills = connection.execute("SELECT cash FROM fills WHERE intent_id = ?", (row["id"],))
+    spent = sum((Decimal(fill["cash"]) for fill in fills), _ZERO)
+    return max(_ZERO, Decimal(row["amount"]) - spent)
+
+
+def _more_than_dust(account: Account, live: Sequence[sqlite3.Row]) -> set[str]:
+    """Markets with a live order, or with as much of a position as could be sold."""
+    held = {market_id for (market_id, _), count in account.shares.items() if count >= _DUST}
+    return held | {row["market_id"] for row in live}
 
 
 def _is_same(row: sqlite3.Row, me: sqlite3.Row, name: str) -> bool:

@@ -218,8 +218,11 @@ def _sqlite_engine(address: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        # Straight to the driver: on the way to an order every statement counts.
+        cursor = connection.connection.cursor()
         for statement in _BEGIN[connection.get_execution_options().get(_KIND, _SAFE)]:
-            connection.exec_driver_sql(statement)
+            cursor.execute(statement)
+        cursor.close()
 
     return engine
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.desk_rows import control_of
@@ -34,6 +34,18 @@ _STOP = (
     .where(tables.commands.c.status == CommandStatus.PENDING.value)
     .where(tables.commands.c.kind.in_(_STOPS))
     .limit(1)
+)
+
+_intents = tables.intents.c
+_AT_A_GLANCE = select(
+    select(func.max(tables.control.c.epoch)).scalar_subquery().label("epoch"),
+    _STOP.with_only_columns(tables.commands.c.id).scalar_subquery().label("stop"),
+    select(_intents.id).where(_intents.id == bindparam("intent")).scalar_subquery().label("known"),
+    select(_intents.id)
+    .where(_intents.market_id == bindparam("market"), _intents.status.in_(_LIVE))
+    .limit(1)
+    .scalar_subquery()
+    .label("beside"),
 )
 
 
@@ -75,6 +87,23 @@ def control(connection: Connection) -> Control:
 def mode(connection: Connection) -> str | None:
     """The mode of the last run; None before the first."""
     return connection.execute(_MODE).scalar()
+
+
+def check_intent(connection: Connection, intent: Intent, known: Control) -> Control:
+    """Raises TradingStopped unless the intent's order may go out now, and BrokenInvariant when it
+    is known already, or a buy finds a live one beside it.
+
+    One question for what is nearly always well; only what is not is looked at closely. `known`:
+    the trading state as this process knows it.
+    """
+    given = {"intent": intent.id, "market": intent.market_id}
+    found = connection.execute(_AT_A_GLANCE, given).one()
+    is_armed = known.state is TradingState.ARMED and found.epoch == known.epoch
+    if is_armed and (found.stop, found.known, found.beside) == (None, None, None):
+        return known
+    state = check_may_trade(connection, intent)
+    check_is_new(connection, intent)
+    return state
 
 
 def check_may_trade(connection: Connection, intent: Intent) -> Control:

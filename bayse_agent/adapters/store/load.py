@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, false, func, select
 
 from bayse_agent.adapters.store import guards, postings, queries, tables
 from bayse_agent.adapters.store.desk_rows import signal_of
@@ -16,7 +16,7 @@ from bayse_agent.adapters.store.load_proofs import load_closings, load_records
 from bayse_agent.adapters.store.load_recent import load_recent
 from bayse_agent.adapters.store.recent import Recent
 from bayse_agent.adapters.store.rows import fill_of, intent_of, market_of, settlement_of
-from bayse_agent.adapters.store.standing import Standing, tags_of
+from bayse_agent.adapters.store.standing import LOST_SPAN, Standing, tags_of
 from bayse_agent.domain.books import Tags
 from bayse_agent.domain.journal import OpenIntent, TrackedMarket
 from bayse_agent.domain.ledger import Cause, Place, settlement_id
@@ -27,14 +27,13 @@ from bayse_agent.domain.portfolio import (
     Portfolio,
     Settlement,
     opened,
+    with_acts,
     with_deposit,
-    with_fill,
-    with_settlement,
 )
 from bayse_agent.domain.risk import Limits, limits_of, limits_text
 from bayse_agent.domain.signal import Signal, SignalStatus
 
-WATCHED = [status.value for status in IntentStatus if status.is_live] + [IntentStatus.LOST.value]
+_LIVE = [status.value for status in IntentStatus if status.is_live]
 
 
 def load_standing(connection: Connection) -> Standing:
@@ -42,7 +41,7 @@ def load_standing(connection: Connection) -> Standing:
     fills = [fill_of(row) for row in connection.execute(_ordered(tables.fills))]
     settlements = [settlement_of(row) for row in connection.execute(_ordered(tables.settlements))]
     open_intents = load_open_intents(connection, fills)
-    live = [known.intent for known in open_intents if known.status.is_live]
+    live = [known.rest for known in open_intents if known.status.is_live]
     portfolios = _portfolios(connection, fills, settlements, live)
     recent = load_recent(connection)
     limits, version = _limits(connection)
@@ -64,6 +63,7 @@ def load_standing(connection: Connection) -> Standing:
         closings=load_closings(connection),
         records=load_records(connection),
         open_intents={known.intent.id: known for known in open_intents},
+        newest=connection.execute(select(func.max(tables.intents.c.created_at))).scalar(),
         intents=_count(connection, tables.intents),
         fills=len(fills),
         settlements=len(settlements),
@@ -72,17 +72,20 @@ def load_standing(connection: Connection) -> Standing:
 
 
 def load_open_intents(connection: Connection, fills: Iterable[Fill]) -> list[OpenIntent]:
-    """Intents that are live or lost, oldest first."""
+    """Intents that are live, or were lost lately, oldest first."""
     intents, orders, changes = tables.intents.c, tables.orders.c, tables.intent_changes.c
     absences = (
         select(func.count())
         .where(changes.intent_id == intents.id, changes.shows_absence.is_(True))
         .scalar_subquery()
     )
+    newest = connection.execute(select(func.max(intents.created_at))).scalar()
+    is_lost = intents.status == IntentStatus.LOST.value
+    is_watched = false() if newest is None else intents.created_at >= newest - LOST_SPAN
     query = (
         select(tables.intents, orders.id.label("order_id"), absences.label("absences"))
         .outerjoin(tables.orders, orders.intent_id == intents.id)
-        .where(intents.status.in_(WATCHED))
+        .where(intents.status.in_(_LIVE) | (is_lost & is_watched))
         .order_by(intents.number)
     )
     of_intent: dict[str, list[Fill]] = {}
@@ -122,12 +125,11 @@ def _portfolios(
         books[amount.currency] = with_deposit(before, amount)
     numbers = postings.order_of_acts(connection)
     acts: list[Fill | Settlement] = [*fills, *settlements]
+    of_currency: dict[Currency, list[Fill | Settlement]] = {}
     for act in sorted(acts, key=lambda act: numbers.get(_key(act), len(numbers) + 1)):
-        currency = act.cash.currency if isinstance(act, Fill) else act.payout.currency
-        before = books.get(currency, opened(Money.zero(currency)))
-        books[currency] = (
-            with_fill(before, act) if isinstance(act, Fill) else with_settlement(before, act)
-        )
+        of_currency.setdefault(_currency(act), []).append(act)
+    for currency, its in of_currency.items():
+        books[currency] = with_acts(books.get(currency, opened(Money.zero(currency))), its)
     currencies = {*books, *(intent.currency for intent in live)}
     return {
         currency: replace(
@@ -136,6 +138,10 @@ def _portfolios(
         )
         for currency in currencies
     }
+
+
+def _currency(act: Fill | Settlement) -> Currency:
+    return act.cash.currency if isinstance(act, Fill) else act.payout.currency
 
 
 def _key(act: Fill | Settlement) -> tuple[str, str]:

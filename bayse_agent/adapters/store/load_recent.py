@@ -34,8 +34,8 @@ def _load_intents(connection: Connection, lately: Recent) -> None:
     if last is None:
         return
     query = select(intents).where(of_currency, intents.c.created_at >= last - DAYS_SPAN)
-    for row in connection.execute(query.order_by(intents.c.number)):
-        lately.planned(intent_of(row))
+    found = connection.execute(query.order_by(intents.c.number))
+    lately.planned(*(intent_of(row) for row in found))
 
 
 def _load_equity(connection: Connection, lately: Recent) -> None:

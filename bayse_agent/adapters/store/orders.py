@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bayse_agent.adapters.store import audit, guards, postings, queries, writes
 from bayse_agent.adapters.store.rows import Guards, intent_values
 from bayse_agent.adapters.store.session import Session
+from bayse_agent.adapters.store.standing import tags_of
 from bayse_agent.domain.books import Tags
 from bayse_agent.domain.errors import BrokenInvariant
 from bayse_agent.domain.journal import IntentChange, Look, OpenIntent, TriedSale
@@ -33,10 +34,10 @@ class Orders(Session):
     async def add_intent(self, intent: Intent, *, sealed: SealedOrder, look: Look | None) -> None:
         async with self._changing() as standing:
             number, version, mode = standing.intents + 1, standing.limits_version, standing.mode
+            known, market = standing.control, standing.tracked.get(intent.market_id)
 
             def write(connection: Connection) -> Tags:
-                state = guards.check_may_trade(connection, intent)
-                guards.check_is_new(connection, intent)
+                state = guards.check_intent(connection, intent, known)
                 under = Guards(
                     lease_token=self._token(),
                     control_epoch=state.epoch,
@@ -46,7 +47,9 @@ class Orders(Session):
                 values = intent_values(intent, sealed, number, under)
                 notes = writes.add_intent(connection, intent, values, look, under.mode)
                 audit.append(connection, under.mode, notes)
-                return writes.tags(connection, intent.market_id)
+                return (
+                    writes.tags(connection, intent.market_id) if market is None else tags_of(market)
+                )
 
             standing.planned(intent, await self._write(write))
             if look is not None:

@@ -80,6 +80,10 @@ def tried_sales(
     )
 
 
+def touches_kept(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(tables.touches)).scalar_one()
+
+
 def markets_seen(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(tables.markets)).scalar_one()
 

@@ -33,12 +33,11 @@ class Recent:
     last_profit: Money | None = None
     best_profit: Money | None = None
 
-    def planned(self, intent: Intent) -> None:
-        """An intent was written down."""
-        at = intent.created_at
-        self.sent_at = _within([*self.sent_at, at], at, HOUR_SPAN)
-        if isinstance(intent.wish, Buy):
-            self.entries.append(entry_of(intent))
+    def planned(self, *intents: Intent) -> None:
+        """Intents were written down."""
+        self.sent_at = _within([*self.sent_at, *(one.created_at for one in intents)], HOUR_SPAN)
+        self.entries += [entry_of(one) for one in intents if isinstance(one.wish, Buy)]
+        if self.entries:
             newest = max(entry.at for entry in self.entries)
             self.entries = [one for one in self.entries if one.at >= newest - DAYS_SPAN]
 
@@ -77,6 +76,6 @@ def entry_of(intent: Intent) -> Entry:
     )
 
 
-def _within(moments: list[datetime], newest: datetime, span: timedelta) -> list[datetime]:
-    latest = max(moments, default=newest)
-    return [moment for moment in moments if moment >= latest - span]
+def _within(moments: list[datetime], span: timedelta) -> list[datetime]:
+    latest = max(moments, default=None)
+    return [one for one in moments if latest is not None and one >= latest - span]

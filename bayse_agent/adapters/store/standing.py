@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from bayse_agent.adapters.store.recent import Recent
 from bayse_agent.domain.books import Books, Outcome, Tags
@@ -53,6 +53,10 @@ NEVER_ARMED = Control(
 )
 
 
+LOST_SPAN = timedelta(hours=48)
+"""How long before the newest intent one may have been lost and still be looked for."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Standing:
     """The state of the books as of the last committed transaction.
@@ -60,7 +64,8 @@ class Standing:
     `mode` is that of the runs, `begun_at` when the last began; None before the first. `order` is
     the sorted form of `tracked`, None when it must be made anew. `tags` has every market of which
     `books` has to tell, `waiting` the signals that are pending, `claimed` every order at the venue
-    that is known as ours, `closings` the windows that have closed and are not settled yet.
+    that is known as ours, `newest` when the last intent was made, `closings` the windows that have
+    closed and are not settled yet.
     """
 
     mode: str | None = None
@@ -81,6 +86,7 @@ class Standing:
     closings: dict[MarketId, WindowClosing] = field(default_factory=dict)
     records: dict[WindowKind, SettlementRecord] = field(default_factory=dict)
     order: tuple[TrackedMarket, ...] | None = None
+    newest: datetime | None = None
     intents: int = 0
     fills: int = 0
     settlements: int = 0
@@ -142,6 +148,7 @@ class Standing:
             intent=intent, status=IntentStatus.PENDING, order_id=None, fills=(), absences=0
         )
         self.tags[intent.market_id] = tags
+        self._forget_lost(intent.created_at)
         self.lately(intent.currency).planned(intent)
         self._refresh_live(intent.currency)
         self._forget_closed()
@@ -245,9 +252,19 @@ class Standing:
         wanted = wanted.union(*(recent.markets() for recent in self.recent.values()))
         self.tags = {key: tags for key, tags in self.tags.items() if key in wanted}
 
+    def _forget_lost(self, made_at: datetime) -> None:
+        """What was lost so long before the newest intent is looked for no more."""
+        self.newest = made_at if self.newest is None else max(self.newest, made_at)
+        earliest = self.newest - LOST_SPAN
+        self.open_intents = {
+            key: known
+            for key, known in self.open_intents.items()
+            if known.status is not IntentStatus.LOST or known.intent.created_at >= earliest
+        }
+
     def _refresh_live(self, currency: Currency) -> None:
         live = tuple(
-            known.intent
+            known.rest
             for known in self.open_intents.values()
             if known.status.is_live and known.intent.currency is currency
         )

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import TypeVar
 
 from sqlalchemy import Connection, insert
 
 from bayse_agent.adapters.store import audit, forecasts, postings, queries, tables, writes
 from bayse_agent.adapters.store.checking import check, check_file
-from bayse_agent.adapters.store.database import Database, address_of, connect, file_of, stamp_of
+from bayse_agent.adapters.store.database import (
+    Database,
+    Work,
+    address_of,
+    connect,
+    file_of,
+    stamp_of,
+)
 from bayse_agent.adapters.store.desk import Desk
 from bayse_agent.adapters.store.desk_rows import equity_values, touch_values
 from bayse_agent.adapters.store.failures import damaged, is_damage
@@ -38,6 +46,8 @@ from bayse_agent.domain.market import MarketId, OrderBook
 from bayse_agent.domain.money import Currency, Price
 from bayse_agent.domain.order import Fill, Intent
 from bayse_agent.domain.portfolio import Portfolio
+
+T = TypeVar("T")
 
 
 async def open_store(url: str) -> SqlStore:
@@ -166,7 +176,11 @@ class SqlStore(Desk, Orders, Proofs):
             return
         values = [{**touch_values(book), "at": at} for book in books]
         async with self._changing():
-            await self._note(lambda connection: connection.execute(insert(tables.touches), values))
+            await self._note(lambda connection: writes.add_touches(connection, values, at))
+
+    async def touches_kept(self) -> int:
+        """How many touches of books are kept."""
+        return await self._database.read(queries.touches_kept)
 
     async def marks(self) -> Mapping[Place, Price]:
         return MappingProxyType((await self._now()).marks)
@@ -248,6 +262,10 @@ class SqlStore(Desk, Orders, Proofs):
     async def verify(self, head: str | None = None) -> Verdict:
         """Hold the audit journal against itself and the books, and a head noted earlier to it."""
         return await self._database.read(lambda connection: verify(connection, head))
+
+    async def reading(self, work: Work[T]) -> T:
+        """Run a piece of reading. Nobody who writes is held up by it for longer than it takes."""
+        return await self._database.read(work)
 
     async def markets_seen(self) -> int:
         return await self._database.read(queries.markets_seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -27,6 +27,7 @@ from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.money import Price
 from bayse_agent.domain.order import Intent, VenueOrder
 
+KEPT_TOUCHES = timedelta(days=30)
 # Made once: making a statement costs more than running it.
 _STATE_OF_ORDER = ("status", "filled", "average_price", "read_at")
 _INSERT_LOOK = insert(tables.looks)
@@ -82,6 +83,15 @@ def note_listing(connection: Connection, source: str, read_at: datetime) -> None
 def add_looks(connection: Connection, looks: Sequence[Look], mode: str) -> None:
     forecasts.add(connection, [look.forecast for look in looks if look.forecast is not None])
     connection.execute(_INSERT_LOOK, [look_values(look, mode) for look in looks])
+
+
+def add_touches(connection: Connection, values: Sequence[Values], at: datetime) -> None:
+    """Keep what was seen, and let go of what is oldest: a few more than come, so that it ends."""
+    touches = tables.touches
+    connection.execute(insert(touches), values)
+    oldest = select(touches.c.number).order_by(touches.c.number).limit(2 * len(values))
+    is_old = touches.c.at < at - KEPT_TOUCHES
+    connection.execute(delete(touches).where(touches.c.number.in_(oldest), is_old))
 
 
 def add_intent(
