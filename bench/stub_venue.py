@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -31,9 +32,13 @@ _ORDER = re.compile(r"/v1/pm/orders/([0-9a-f-]+)")
 
 
 class Venue:
-    """One window that is worth a bet and never takes one; resting orders of any id."""
+    """One window that is worth a bet and never takes one; resting orders of any id.
 
-    def __init__(self) -> None:
+    `account`: its cash and its rows of the portfolio, when it is to have any.
+    """
+
+    def __init__(self, account: Json) -> None:
+        self._cash, self._rows = account["cash"], account["rows"]
         self.orders_ns: list[int] = []
         self.cancels_ns: list[int] = []
         self.latencies_ms: list[float] = []
@@ -72,18 +77,31 @@ class Venue:
             f"/v1/pm/events/{EVENT}": self._event(),
             "/v1/pm/events": {"events": [self._event()], **page},
             "/v1/pm/orders": {"orders": [], **page},
-            "/v1/pm/portfolio": {"outcomeBalances": [], **page},
+            "/v1/pm/portfolio": self._portfolio(query),
             "/v1/pm/activities": {"activities": [], **page},
             "/v1/pm/trades": {"data": [], **page},
             "/v1/wallet/assets": {
                 "assets": [
-                    {"symbol": "NGN", "availableBalance": 1_000_000, "pendingBalance": 0},
+                    {"symbol": "NGN", "availableBalance": self._cash, "pendingBalance": 0},
                 ]
             },
         }
         if path in known:
             return 200, known[path]
         return 404, {"error": "not_found", "message": "there is none"}
+
+    def _portfolio(self, query: str) -> Json:
+        options = dict(part.split("=") for part in query.split("&") if part)
+        page, size = int(options.get("page", 1)), int(options.get("size", 50))
+        return {
+            "outcomeBalances": self._rows[size * (page - 1) : size * page],
+            "pagination": {
+                "page": page,
+                "size": size,
+                "lastPage": max(1, -(-len(self._rows) // size)),
+                "totalCount": len(self._rows),
+            },
+        }
 
     def _bench(self, path: str, query: str) -> Json:
         options = dict(part.split("=") for part in query.split("&") if part)
@@ -302,9 +320,9 @@ def _cancelled(order_id: str) -> Json:
     }
 
 
-async def run() -> None:
+async def run(account: Json) -> None:
     """Serve until standard input ends; says both ports on a line first."""
-    venue = Venue()
+    venue = Venue(account)
     loop = asyncio.get_running_loop()
     http = await loop.create_server(lambda: Http(venue), "127.0.0.1", 0)
     async with http, serve(venue.listen, "127.0.0.1", 0) as sockets:
@@ -314,4 +332,5 @@ async def run() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run())
+    given = json.loads(Path(sys.argv[1]).read_text()) if sys.argv[1:] else None
+    asyncio.run(run(given or {"cash": 1_000_000, "rows": []}))
