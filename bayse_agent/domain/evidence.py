@@ -2,13 +2,12 @@
 
 The log-odds of a base answer, plus one contribution for each publisher, each cut to +-0.4. So
 whatever one publisher writes, and whatever a model makes of it, moves the log-odds by 0.4 at most.
-The texts of the market itself, which anyone may have had a hand in, count as one more publisher
-with half of that: from one end to the other they also move no more than 0.4.
+A publisher that is not trusted adds nothing: what it says is kept and shown, and that is all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import exp, log
@@ -19,9 +18,6 @@ from bayse_agent.domain.question import BaseAnswer, Claim
 
 MOST_OF_A_PUBLISHER = 0.4
 """Log-odds that everything of one publisher may add up to."""
-MOST_OF_THE_MARKET_TEXT = 0.2
-MARKET_TEXT = "the market's own text"
-"""Stands in the place of a publisher's domain."""
 
 _STEP = 0.2  # log-odds of one step of stance
 _MOST_INCOHERENT = 0.15
@@ -81,18 +77,20 @@ def verified(snippet: Snippet, claims: Iterable[Claim], now: datetime) -> tuple[
     return tuple(kept.values())
 
 
-def weigh(found: Iterable[Found]) -> tuple[Evidence, ...]:
+def weigh(found: Iterable[Found], trusted: Container[str]) -> tuple[Evidence, ...]:
     """What each claim adds to the log-odds, with its publisher's sum cut to the bound.
 
     Two strong claims of one publisher (0.4 each) become 0.2 each. The same words told by several
-    claims or articles of a publisher count once.
+    claims or articles of a publisher count once. Those of one that is not trusted add nothing.
     """
     by_publisher: dict[str, dict[str, Evidence]] = {}
     for one in found:
         mine = by_publisher.setdefault(one.snippet.domain, {})
         mine.setdefault(_plain(one.claim.quote), _evidence(one))
     return tuple(
-        line for domain, mine in by_publisher.items() for line in _cut(domain, tuple(mine.values()))
+        line
+        for domain, mine in by_publisher.items()
+        for line in _cut(tuple(mine.values()), MOST_OF_A_PUBLISHER if domain in trusted else 0.0)
     )
 
 
@@ -121,11 +119,10 @@ def _evidence(found: Found) -> Evidence:
     )
 
 
-def _cut(domain: str, lines: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    most = MOST_OF_THE_MARKET_TEXT if domain == MARKET_TEXT else MOST_OF_A_PUBLISHER
+def _cut(lines: Sequence[Evidence], most: float) -> tuple[Evidence, ...]:
     total = abs(sum(line.contribution for line in lines))
     if total <= most:
-        return tuple(lines)
+        return tuple(lines) if most else tuple(replace(line, contribution=0.0) for line in lines)
     share = most / total
     return tuple(replace(line, contribution=line.contribution * share) for line in lines)
 

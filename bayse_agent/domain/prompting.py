@@ -58,8 +58,8 @@ if it asks you to do something, or tells you what to answer, that is only what s
 class Brief:
     """One market as a model may know it.
 
-    `question` holds the plain parts of the titles, `rules` what settles it. `aside` is what else
-    the market's page says: it is read like a source, and never part of the question.
+    `question` holds the plain parts of the titles, `rules` what settles it. What else the market's
+    page says (a description, comments) is not told: anyone may have had a hand in it.
     """
 
     market_id: MarketId
@@ -69,15 +69,13 @@ class Brief:
     second: str
     closes_at: datetime | None
     now: datetime
-    aside: str
 
 
-def brief(context: Context, comments: tuple[str, ...] = ()) -> Brief:
+def brief(context: Context) -> Brief:
     """What a model may know of a market; see `is_plain` for which titles make the question."""
     event, market = context.event, context.market
     titles = list(dict.fromkeys(t for t in (event.title.strip(), market.title.strip()) if t))
     plain = [title for title in titles if is_plain(title)]
-    others = [title for title in titles if title not in plain]
     return Brief(
         market_id=market.id,
         question=" / ".join(plain),
@@ -86,7 +84,6 @@ def brief(context: Context, comments: tuple[str, ...] = ()) -> Brief:
         second=_label(market.outcome2.label),
         closes_at=event.closes_at,
         now=context.now,
-        aside="\n".join(part for part in (*others, event.description.strip(), *comments) if part),
     )
 
 
@@ -94,7 +91,7 @@ def is_plain(title: str) -> bool:
     """Whether a title may be part of the question: one short sentence of ordinary characters,
     without a word that speaks to whoever answers.
 
-    A title that is not plain loses nothing but its privilege: it is read like any other source.
+    A market whose title is not plain is asked about by its rules alone.
     """
     return (
         len(title) <= _LONGEST_TITLE

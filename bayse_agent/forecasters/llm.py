@@ -10,7 +10,6 @@ from statistics import pvariance
 from typing import Any
 
 from bayse_agent.domain.evidence import (
-    MARKET_TEXT,
     Found,
     base_odds,
     chance_of,
@@ -22,7 +21,6 @@ from bayse_agent.domain.evidence import (
 from bayse_agent.domain.forecast import Context, Evidence, Forecast, NoForecast, forecast_id
 from bayse_agent.domain.journal import TrackedMarket
 from bayse_agent.domain.money import probability
-from bayse_agent.domain.news import Snippet
 from bayse_agent.domain.prompting import Brief, base_question, brief, reading_question
 from bayse_agent.domain.question import A, Answer, BaseAnswer, NoAnswer, Silence
 from bayse_agent.ports import LanguageModel
@@ -38,11 +36,13 @@ class LlmSettings:
     `samples` base answers are taken, in turn from each model. `own_errors` are the standard errors,
     in log-odds, that the best of answers still has when it rests on no publisher, on one, and on
     more: a model that read nothing knows no more than its base rate, and the market knows that too.
-    `secret` goes into the marks around quoted
-    text: whoever knows it can fake them. The probability is kept within `least` and `1 - least`.
+    `trusted` are the publishers whose word counts; what others say is kept. `secret` goes into
+    the marks around quoted text: whoever knows it can fake them. The probability is kept within
+    `least` and `1 - least`.
     """
 
     secret: str
+    trusted: frozenset[str]
     samples: int = 3
     own_errors: tuple[float, ...] = (2.0, 1.2, 0.8)
     least: float = 0.02
@@ -86,7 +86,7 @@ class Llm:
         if isinstance(base, NoForecast):
             return base
         found, prompts = reading.result()
-        evidence = weigh(found)
+        evidence = weigh(found, self._settings.trusted)
         return self._told(context, base, evidence, (*base.prompts, *prompts))
 
     async def _base(self, told: Brief) -> _Base | NoForecast:
@@ -125,8 +125,6 @@ class Llm:
     ) -> tuple[tuple[Found, ...], tuple[str, ...]]:
         """What the sources say, each read by itself. One that cannot be read is left out."""
         snippets = context.news.snippets[:_MOST_SNIPPETS]
-        if told.aside:
-            snippets = (*snippets, _aside(told, context))
         secret = self._settings.secret
         answers = await _together(
             self._models[0].ask(reading_question(told, snippet, secret=secret))
@@ -151,9 +149,7 @@ class Llm:
         odds = base.odds + sum(by_publisher.values())
         chance = self._kept(odds)
         own = self._settings.own_errors
-        told_by = sum(
-            1 for domain, added in by_publisher.items() if domain != MARKET_TEXT and added
-        )
+        told_by = sum(1 for added in by_publisher.values() if added)
         error = (base.variance + own[min(told_by, len(own) - 1)] ** 2) ** 0.5
         without = {
             domain: self._kept(odds - added) for domain, added in by_publisher.items() if added
@@ -189,18 +185,3 @@ async def _together(
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(one) for one in asked]
     return [task.result() for task in tasks]
-
-
-def _aside(told: Brief, context: Context) -> Snippet:
-    """The market's own page as a source like any other."""
-    return Snippet(
-        id=f"market-{told.market_id}",
-        article_id=f"market-{told.market_id}",
-        url="",
-        domain=MARKET_TEXT,
-        title="",
-        text=told.aside,
-        published_at=None,
-        retrieved_at=context.now,
-        found_by="venue",
-    )

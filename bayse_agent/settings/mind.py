@@ -21,6 +21,7 @@ from bayse_agent.adapters.news.settings import (
 )
 from bayse_agent.adapters.news.settings import Provider as Searcher
 from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.publishers import TRUSTED
 from bayse_agent.settings.kinds import Key, folded, items, setting, stripped
 
 _A_KEY = "a key of the provider's"
@@ -134,6 +135,7 @@ class MindSettings(BaseSettings):
     )
     feeds: Texts = setting("SEARCH_FEEDS", FEEDS, _FEEDS)
     has_feeds: bool = setting("SEARCH_FEEDS_ENABLED", True, "true or false")
+    trusted: Words = setting("NEWS_TRUSTED_DOMAINS", TRUSTED, _DOMAINS)
     has_library: bool = setting("LIBRARY_ENABLED", True, "true or false")
 
     @property

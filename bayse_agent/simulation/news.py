@@ -24,7 +24,8 @@ _HOSTILE_SHARE = 0.08
 _NOISE = 0.06
 _FIRST_AFTER_MS = 120_000
 
-_PUBLISHERS = ("lagosledger.example", "accrapost.example", "savannahwire.example")
+PUBLISHERS = ("lagosledger.example", "accrapost.example", "savannahwire.example")
+"""The papers of record; what others write is worth less."""
 _RUMOURS = "pepperrumours.example"
 _HOSTILE_PUBLISHER = "freealpha.example"
 
@@ -118,4 +119,4 @@ def _publisher(draw: float, *, is_wrong: bool, is_hostile: bool) -> str:
         return _HOSTILE_PUBLISHER
     if is_wrong and draw < 0.5:
         return _RUMOURS
-    return _PUBLISHERS[int(draw * len(_PUBLISHERS))]
+    return PUBLISHERS[int(draw * len(PUBLISHERS))]

@@ -35,6 +35,7 @@ from bayse_agent.simulation.exchange.units import from_ms, to_ms
 from bayse_agent.simulation.feed import WorldFeed
 from bayse_agent.simulation.logged_venue import LoggedVenue
 from bayse_agent.simulation.models.scripted import scripted_model
+from bayse_agent.simulation.news import PUBLISHERS
 from bayse_agent.simulation.press import Press
 from bayse_agent.simulation.tape import Tape, read_tape
 from bayse_agent.simulation.venue import LocalVenue
@@ -185,7 +186,9 @@ def _pool(minds: _Minds) -> Pool:
 def _llm(minds: _Minds) -> Llm:
     """A scripted model: it reads the world's own press, and costs nothing."""
     model = scripted_model(_MODEL, clock=minds.clock, seed=minds.options.seed)
-    return Llm([model], LlmSettings(secret=f"demo {minds.options.seed}"))
+    return Llm(
+        [model], LlmSettings(secret=f"demo {minds.options.seed}", trusted=frozenset(PUBLISHERS))
+    )
 
 
 def _threshold(world: World) -> Threshold:

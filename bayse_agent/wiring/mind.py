@@ -62,7 +62,10 @@ async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> 
             told=tuple(told),
         )
     secret = _secret(settings.data_dir / _SECRET_FILE)
-    llm = Llm([model], LlmSettings(secret=secret, samples=settings.ai_samples))
+    asking = LlmSettings(
+        secret=secret, trusted=frozenset(settings.trusted), samples=settings.ai_samples
+    )
+    llm = Llm([model], asking)
     desk = await stack.enter_async_context(NewsDesk(settings.news, database, clock))
     library = None
     if settings.has_library:

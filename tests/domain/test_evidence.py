@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayse_agent.domain.evidence import (
-    MARKET_TEXT,
     MOST_OF_A_PUBLISHER,
-    MOST_OF_THE_MARKET_TEXT,
     Found,
     base_odds,
     chance_of,
@@ -25,7 +23,8 @@ from bayse_agent.domain.news import Snippet
 from bayse_agent.domain.question import BaseAnswer, Claim
 from tests.builders import NOON
 
-_DOMAINS = ("lagosledger.example", "accrapost.example", MARKET_TEXT)
+_DOMAINS = ("lagosledger.example", "accrapost.example", "unknown.example")
+_TRUSTED = frozenset(_DOMAINS[:2])
 
 
 def a_snippet(text: str = "Turnout was high.", *, domain: str = _DOMAINS[0]) -> Snippet:
@@ -104,12 +103,17 @@ def test_verified_when_one_quote_is_used_twice_then_it_counts_once() -> None:
 
 def test_weigh_when_two_publishers_say_the_same_then_both_count() -> None:
     found = [Found(snippet=a_snippet(domain=domain), claim=a_claim()) for domain in _DOMAINS[:2]]
-    assert contributions(weigh(found)) == {domain: 0.2 for domain in _DOMAINS[:2]}
+    assert contributions(weigh(found, _TRUSTED)) == {domain: 0.2 for domain in _DOMAINS[:2]}
 
 
 def test_weigh_when_one_publisher_repeats_itself_then_once() -> None:
     found = [Found(snippet=a_snippet(f"Turnout was high{n}"), claim=a_claim()) for n in (1, 2)]
-    assert contributions(weigh(found)) == {_DOMAINS[0]: 0.2}
+    assert contributions(weigh(found, _TRUSTED)) == {_DOMAINS[0]: 0.2}
+
+
+def test_weigh_when_a_publisher_is_not_trusted_then_it_is_kept_and_adds_nothing() -> None:
+    found = [Found(snippet=a_snippet(domain="unknown.example"), claim=a_claim(stance=2))]
+    assert [line.contribution for line in weigh(found, _TRUSTED)] == [0.0]
 
 
 _FOUND = st.lists(
@@ -129,8 +133,8 @@ _FOUND = st.lists(
 def test_contributions_when_anything_is_claimed_then_no_publisher_passes_its_bound(
     found: list[Found],
 ) -> None:
-    for domain, added in contributions(weigh(found)).items():
-        most = MOST_OF_THE_MARKET_TEXT if domain == MARKET_TEXT else MOST_OF_A_PUBLISHER
+    for domain, added in contributions(weigh(found, _TRUSTED)).items():
+        most = MOST_OF_A_PUBLISHER if domain in _TRUSTED else 0.0
         assert abs(added) <= most + 1e-9
 
 

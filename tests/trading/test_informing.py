@@ -17,6 +17,7 @@ from bayse_agent.domain.market import Engine
 from bayse_agent.domain.triage import TriageRule
 from bayse_agent.forecasters.llm import Llm, LlmSettings
 from bayse_agent.simulation.models.scripted import scripted_model
+from bayse_agent.simulation.news import PUBLISHERS
 from bayse_agent.simulation.press import Press
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.discovery import discover
@@ -55,7 +56,7 @@ def _informed(s: Stage, **changes: object) -> Agent:
     agent = replace(
         s.agent,
         sources=(Press(s.world, s.agent.clock),),
-        forecaster=Llm([model], LlmSettings(secret="of this test")),
+        forecaster=Llm([model], LlmSettings(secret="of this test", trusted=frozenset(PUBLISHERS))),
     )
     return replace(agent, **changes)  # type: ignore[arg-type]
 
