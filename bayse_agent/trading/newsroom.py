@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from bayse_agent.domain.admission import Admitted, admit, told_refusals
 from bayse_agent.domain.choosing import HALF_LIVES, best_passages, spread
-from bayse_agent.domain.errors import SourceUnavailable, StoreUnavailable
+from bayse_agent.domain.errors import ConfigurationError, SourceUnavailable, StoreUnavailable
 from bayse_agent.domain.news import Article, News, Snippet, Topic
 from bayse_agent.domain.reading import clean, clean_line
 from bayse_agent.ports import Library, NewsSource
@@ -92,7 +92,7 @@ async def _recalled(
                 limit=habits.remembered,
                 half_life=HALF_LIVES[topic.horizon],
             )
-    except StoreUnavailable as error:
+    except (StoreUnavailable, ConfigurationError) as error:
         return f"the library could not be asked: {_short(error)}"
     except TimeoutError:
         return f"the library did not answer in {habits.library_timeout_s:g} s"

@@ -9,12 +9,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bayse_agent.domain.errors import SourceUnavailable, StoreUnavailable
+import pytest
+
+from bayse_agent.adapters.library.embedding import WordHashes
+from bayse_agent.adapters.library.library import open_library
+from bayse_agent.adapters.store.store import open_store
+from bayse_agent.domain.errors import ConfigurationError, SourceUnavailable, StoreUnavailable
 from bayse_agent.domain.news import Article, News, Snippet, Topic
 from bayse_agent.ports import Library, NewsSource
+from bayse_agent.simulation.clock import SimulatedClock
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.newsroom import NO_SOURCE, gather
-from tests.builders import a_snippet, a_topic, an_article
+from tests.builders import NOON, a_snippet, a_topic, an_article
 from tests.trading.stages import Believer, Venue, stage
 
 
@@ -82,8 +88,12 @@ class Shelf:
 class Burnt(Shelf):
     """A library that cannot be used."""
 
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
     async def add(self, articles: Sequence[Article], *, scope: str) -> int:
-        raise StoreUnavailable("the books cannot be used now")
+        raise self._error
 
 
 @asynccontextmanager
@@ -154,12 +164,38 @@ async def test_gather_when_something_is_remembered_then_it_is_named_and_filtered
     assert news.told == (NO_SOURCE,)
 
 
+@pytest.mark.parametrize("error", [StoreUnavailable("no"), ConfigurationError("no")])
 async def test_gather_when_the_library_fails_then_what_is_new_is_read_all_the_same(
+    tmp_path: Path, error: Exception
+) -> None:
+    news = await _gathered(tmp_path, Found(an_article()), library=Burnt(error))
+    assert [one.article_id for one in news.snippets] == ["article-1"]
+    assert news.told == ("the library could not be asked: no",)
+
+
+async def test_gather_when_the_library_is_a_real_one_then_it_remembers_for_the_event_alone(
     tmp_path: Path,
 ) -> None:
-    news = await _gathered(tmp_path, Found(an_article()), library=Burnt())
-    assert [one.article_id for one in news.snippets] == ["article-1"]
-    assert news.told == ("the library could not be asked: the books cannot be used now",)
+    url = f"sqlite:///{tmp_path}/library.db"
+    await (await open_store(url)).close()
+    library = await open_library(url, embedder=WordHashes())
+    soon = NOON + timedelta(minutes=1)
+    old = an_article(published_at=soon - timedelta(hours=20), retrieved_at=NOON - timedelta(days=1))
+    await library.add([old], scope="event-1")
+    fresh = an_article(
+        id="fresh", domain="other.example", text="Remo Stars travel to Enyimba.", found_by="press"
+    )
+    async with _agent(tmp_path, [Found(fresh)], library) as agent:
+        clock = SimulatedClock(lambda _: None, soon)
+        later = replace(agent, clock=clock)
+        ours = await gather(later, a_topic(now=soon))
+        theirs = await gather(replace(later, sources=()), a_topic(now=soon, event_id="event-2"))
+    await library.close()
+    assert {(one.article_id, one.found_by) for one in ours.snippets} == {
+        ("article-1", "library"),
+        ("fresh", "press"),
+    }
+    assert theirs.snippets == ()
 
 
 async def test_gather_when_sources_find_much_then_five_snippets_of_several_publishers_are_read(

@@ -108,7 +108,7 @@ def entries(body: bytes, now: datetime) -> tuple[Article, ...]:
     articles: list[Article] = []
     for entry in found.entries[:_MOST_ENTRIES]:
         url = str(entry.get("link", ""))
-        if not url.startswith(("http://", "https://")):
+        if not url.startswith(("http://", "https://")) or not registrable_domain(url):
             continue
         title = visible_text(str(entry.get("title", "")))
         text = max((visible_text(html) for html in _texts(entry)), key=len, default="")

@@ -16,7 +16,7 @@ from bayse_agent.ports import Clock, NewsSource
 
 
 class WithPages:
-    """Another source, and the pages behind what it finds."""
+    """Another source, without excluded publishers, and the pages behind what it finds."""
 
     def __init__(
         self,
@@ -35,7 +35,9 @@ class WithPages:
         self._at_once = asyncio.Semaphore(settings.pages_at_once)
 
     async def find(self, topic: Topic, *, limit: int) -> tuple[Article, ...]:
-        articles = {article.id: article for article in await self._source.find(topic, limit=limit)}
+        refused = frozenset(self._settings.search.excluded)
+        found = await self._source.find(topic, limit=limit)
+        articles = {one.id: one for one in found if not is_of(one.domain, refused)}
         short = [one for one in articles.values() if len(one.text) < self._settings.short_text]
         try:
             # What was not read by then stays as the source told it.
@@ -60,11 +62,15 @@ class WithPages:
         if len(read.text) <= len(article.text):
             return
         # Who published it is told by where it was in the end.
+        domain = registrable_domain(page.url)
+        if is_of(domain, frozenset(self._settings.search.excluded)):
+            del articles[article.id]
+            return
         articles[article.id] = replace(
             article,
             id=content_id(page.url, read.text),
             url=page.url,
-            domain=registrable_domain(page.url),
+            domain=domain,
             title=article.title or read.title,
             text=read.text,
             published_at=article.published_at or read.published_at,

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 Address = IPv4Address | IPv6Address
 
 LONGEST_URL = 2_000
+LONGEST_NAME = 253
 
 _PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
@@ -110,7 +111,28 @@ def target(url: str, reach: Reach) -> Target:
         raise OutOfReach(f"port {port} is not fetched from")
     path = quote(parts.path or "/", safe=_SAFE_PATH)
     query = f"?{quote(parts.query, safe=_SAFE_PATH + '/?')}" if parts.query else ""
-    return Target(scheme=parts.scheme, host=_host(parts.hostname), port=port, path=path + query)
+    return Target(
+        scheme=parts.scheme, host=plain_host(parts.hostname), port=port, path=path + query
+    )
+
+
+def plain_host(raw: str | None) -> str:
+    """A host in plain letters. What only computers read as an address, as in 0x7f.1, is none.
+
+    Raises OutOfReach.
+    """
+    host = (raw or "").removesuffix(".")
+    if "%" not in host and literal(host) is not None:
+        return host
+    try:
+        name = host.encode("idna").decode("ascii").lower()
+    except UnicodeError as error:
+        raise OutOfReach("the address names no server") from error
+    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        raise OutOfReach("the address names no server")
+    if _NUMBER.fullmatch(name.rpartition(".")[2]) and literal(name) is None:
+        raise OutOfReach("the address is a number in disguise")
+    return name
 
 
 def literal(host: str) -> Address | None:
@@ -133,21 +155,3 @@ def checked(answers: list[str], reach: Reach) -> Address:
         raise OutOfReach("the name stands for an address that is not public")
     known = [address for address in addresses if address is not None]
     return next((address for address in known if isinstance(address, IPv4Address)), known[0])
-
-
-def _host(raw: str | None) -> str:
-    """A host in plain letters. What only computers read as an address, as in 0x7f.1, is none."""
-    host = (raw or "").removesuffix(".")
-    if "%" not in host and literal(host) is not None:
-        return host
-    try:
-        name = host.encode("idna").decode("ascii").lower()
-    except UnicodeError as error:
-        raise OutOfReach("the address names no server") from error
-    if not _NAME.fullmatch(name):
-        raise OutOfReach("the address names no server")
-    if _NUMBER.fullmatch(name.rpartition(".")[2]):
-        if literal(name) is None:
-            raise OutOfReach("the address is a number in disguise")
-        return name
-    return name

@@ -63,6 +63,11 @@ def test_in_words_when_a_day_is_told_then_as_people_write_it() -> None:
         ("https://user@real.example@fake.com/", "fake.com"),
         ("https://[broken", ""),
         ("nonsense", ""),
+        ("https://B\u00fccher.com/", "xn--bcher-kva.com"),
+        ("https://xn--bcher-kva.com/", "xn--bcher-kva.com"),
+        ("https://a\x00b.com/", ""),
+        ("https://" + "a." * 200 + "com/", ""),
+        ("https://127.1/", ""),
     ],
 )
 def test_registrable_domain_when_an_address_comes_then_its_owner_is_told(

@@ -197,3 +197,9 @@ async def test_find_when_an_article_is_long_or_of_a_betting_site_then_its_page_i
     bets = an_article(id="bets", domain="bet9ja.com", text="Short.")
     assert await _with_pages(http, long, bets).find(a_topic(), limit=5) == (long, bets)
     assert http.asked == []
+
+
+async def test_find_when_a_publisher_is_excluded_then_it_is_left_out_whoever_found_it() -> None:
+    bad = an_article(id="bad", domain="m.coincodex.com", text="x" * 1_000)
+    good = an_article(id="good", text="y" * 1_000)
+    assert await _with_pages(pages({}), bad, good).find(a_topic(), limit=5) == (good,)
