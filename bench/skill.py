@@ -9,11 +9,15 @@ Windows are aligned to the UTC clock and do not overlap. Each is priced after k 
 minutes have closed, on what was known then; "up" is a last close at or above the first open. A gap
 drops its window. Nothing is fitted: every constant is in the code. Beside the pricer stand a normal
 distribution on a half-life of 60 minutes, the sign of the move so far (0.75 or 0.25), and 0.5.
+
+With --questions FILE it scores the market, each forecaster and the pool on resolved questions (see
+questions.py), with --simulate what is learned of forecasters of known skill (see forecasters.py).
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import csv
 import gzip
 import json
@@ -30,6 +34,13 @@ from numpy.typing import NDArray
 
 from bayse_agent.domain.pricing import Shape, window_chances
 from bayse_agent.domain.volatility import ewma, running_volatility, squared_returns
+
+if __package__ in (None, ""):
+    # Run as a file: its folder is known, the one that has the package is not.
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.forecasters import simulate
+from bench.questions import MODELS, BadQuestions, measure_questions, read_questions
 
 Floats = NDArray[np.float64]
 
@@ -228,22 +239,35 @@ def _days(text: str) -> float:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program; 0 when it measured, 2 when the tape or an argument is bad."""
+    """Run the program; 0 when it measured, 2 when a file or an argument is bad."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--tape", action="append", required=True, type=Path, metavar="FILE")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--tape", action="append", type=Path, metavar="FILE")
+    what.add_argument("--questions", type=Path, metavar="FILE")
+    what.add_argument("--simulate", action="store_true", help="forecasters of known skill")
     parser.add_argument("--windows", default="5,15,60", type=_widths, metavar="MINUTES")
     parser.add_argument("--burn-in-days", default=1.0, type=_days, metavar="DAYS")
+    parser.add_argument("--model", default=MODELS[0], choices=MODELS, help="scripted, or none")
+    parser.add_argument("--runs", default=60, type=int, metavar="N", help="of a simulation")
+    parser.add_argument("--null-runs", default=1000, type=int, metavar="N")
     parser.add_argument("--json", action="store_true", help="accepted; the answer always is JSON")
     options = parser.parse_args(arguments)
     try:
-        result = measure(
-            [read_tape(path) for path in options.tape], options.windows, options.burn_in_days
-        )
-    except BadTape as error:
+        result = _measured(options)
+    except (BadTape, BadQuestions) as error:
         print(f"skill: {error}", file=sys.stderr)
         return 2
     print(json.dumps(result, allow_nan=False))
     return 0
+
+
+def _measured(options: argparse.Namespace) -> dict[str, object]:
+    if options.simulate:
+        return simulate(runs=options.runs, null_runs=options.null_runs, oracle=100_000)
+    if options.questions is not None:
+        return asyncio.run(measure_questions(read_questions(options.questions), options.model))
+    tapes = [read_tape(path) for path in options.tape]
+    return measure(tapes, options.windows, options.burn_in_days)
 
 
 if __name__ == "__main__":

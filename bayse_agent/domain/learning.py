@@ -153,7 +153,7 @@ def _weights(record: Record, calibrations: Mapping[str, Fit], prior: PoolPrior) 
             counts=_shares(record.markets[heard], record.hours[heard]),
             cells=record.kinds[heard],
         ),
-        prior.weights(record.authors),
+        prior.weights({name: float(one.unseen.mean[1]) for name, one in calibrations.items()}),
     )
 
 

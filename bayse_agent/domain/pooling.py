@@ -33,7 +33,7 @@ START_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"threshold": 0.5, "llm": 0.2, "base_rate": 0.1}
 )
 USUAL_ERRORS: Mapping[str, float] = MappingProxyType(
-    {"threshold": 0.03, "llm": 0.15, "base_rate": 0.10}
+    {"threshold": 0.03, "llm": 0.20, "base_rate": 0.10}
 )
 
 
@@ -47,6 +47,8 @@ class PoolPrior:
     the market is from the truth at a price of one half, in probability. `usual_errors`: the error
     of a member that its start weight was set for; one that is less sure than that counts for less.
     `least_slope`: a calibration slope below which a forecaster is taken to know less and less.
+    `honest_slope`: start weights are for those with at least this one; who was found to exaggerate
+    begins with less, and must earn the rest.
     """
 
     start_weights: Mapping[str, float] = field(default_factory=lambda: START_WEIGHTS)
@@ -60,6 +62,7 @@ class PoolPrior:
     cell_slope_sd: float = 0.15
     mispricing_sd: float = 0.03
     least_slope: float = 0.25
+    honest_slope: float = 0.75
 
     def __post_init__(self) -> None:
         for weight in self.start_weights.values():
@@ -67,14 +70,23 @@ class PoolPrior:
                 raise InvalidValue(f"a start weight outside 0 to 1: {weight!r}")
         spreads = (self.weight_sd, self.cell_weight_sd, self.intercept_sd, self.cell_intercept_sd)
         others = (self.slope_sd, self.cell_slope_sd, self.mispricing_sd, self.usual_error)
-        for number in (*spreads, *others, self.least_slope, *self.usual_errors.values()):
+        slopes = (self.least_slope, self.honest_slope)
+        for number in (*spreads, *others, *slopes, *self.usual_errors.values()):
             if not (isfinite(number) and number > 0):
                 raise InvalidValue(f"a spread that is not above 0: {number!r}")
 
-    def weights(self, authors: Sequence[str]) -> Shrinkage:
-        """The prior of the weights of several members."""
+    def weights(self, slopes: Mapping[str, float]) -> Shrinkage:
+        """The prior of the weights of several members with the slopes that were found of them.
+
+        threshold with a slope of 0.375, half of an honest one, begins with a quarter of 0.5.
+        """
+        authors = tuple(slopes)
         return Shrinkage(
-            mean=tuple(self.start_weights.get(author, 0.0) for author in authors),
+            mean=tuple(
+                self.start_weights.get(author, 0.0)
+                * min(1.0, max(0.0, slope) / self.honest_slope) ** 2
+                for author, slope in slopes.items()
+            ),
             sd=(self.weight_sd,) * len(authors),
             cell_sd=(self.cell_weight_sd,) * len(authors),
         )
@@ -158,7 +170,7 @@ def no_skill_known(authors: Sequence[str], prior: PoolPrior) -> Skill:
         authors=tuple(authors),
         prior=prior,
         calibrations={author: prior_fit(prior.calibration) for author in authors},
-        weights=prior_fit(prior.weights(authors)),
+        weights=prior_fit(prior.weights(dict.fromkeys(authors, 1.0))),
         cells={},
     )
 

@@ -16,7 +16,6 @@ from bayse_agent.adapters.store.rows import AnyRow
 from bayse_agent.domain.experience import SettledForecast, SettledMarket
 from bayse_agent.domain.market import MarketId
 
-
 _READ = (
     "id",
     "market_id",
