@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 TOOL = "answer"
 _TOOL_TOLD = "Give your answer by calling this once."
 _DEEPEST = 20
+_MOST_TOKENS = 50_000_000
+"""What is more than this was not counted but made up."""
 _UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, RecursionError, AssertionError)
 """What the providers' clients raise over replies of a form that they do not expect."""
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
@@ -198,14 +200,14 @@ def _reply(response: ModelResponse, style: OutputStyle) -> Reply:
         fault = f"the answer must be one call of {TOOL!r}"
     else:
         text, fields = _arguments(calls[0].args)
-    is_counted = response.usage.has_values()
-    return Reply(
-        text=text,
-        fields=fields,
-        fault=fault,
-        tokens_in=response.usage.input_tokens if is_counted else None,
-        tokens_out=response.usage.output_tokens if is_counted else None,
-    )
+    tokens_in, tokens_out = _counts(response.usage.input_tokens, response.usage.output_tokens)
+    return Reply(text=text, fields=fields, fault=fault, tokens_in=tokens_in, tokens_out=tokens_out)
+
+
+def _counts(*tokens: object) -> tuple[int | None, int | None]:
+    """Tokens in and out as a provider counted them; None for what cannot be a count."""
+    sound = [n for n in tokens if type(n) is int and 0 <= n <= _MOST_TOKENS]
+    return (sound[0], sound[1]) if len(sound) == 2 and any(sound) else (None, None)
 
 
 def _arguments(arguments: object) -> tuple[str, object | None]:

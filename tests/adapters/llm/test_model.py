@@ -154,6 +154,15 @@ async def test_ask_when_prompted_then_a_fenced_answer_is_taken(fake: FakeProvide
     assert "It must fit this schema" in body["messages"][0]["content"]
 
 
+async def test_ask_when_prompted_and_it_thinks_aloud_then_its_thoughts_are_left_out(
+    fake: FakeProvider,
+) -> None:
+    fake.plays(spoken(Provider.COMPATIBLE, f"<think>Hm.</think>\n\n{json.dumps(_READING)}"))
+    endpoint = an_endpoint(Provider.COMPATIBLE, fake.url, output=OutputStyle.PROMPTED)
+    async with a_model(endpoint) as model:
+        assert isinstance(await model.ask(a_question(Reading)), Answer)
+
+
 async def test_ask_when_prompted_and_a_tool_is_called_then_malformed(fake: FakeProvider) -> None:
     fake.plays(said(Provider.COMPATIBLE, _READING))
     endpoint = an_endpoint(Provider.COMPATIBLE, fake.url, output=OutputStyle.PROMPTED)
@@ -188,16 +197,38 @@ async def test_ask_when_the_packed_reply_is_a_trap_then_malformed(
     assert made.why is Silence.MALFORMED
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [
+        None,
+        {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
+        {"prompt_tokens": -5, "completion_tokens": 10, "total_tokens": 5},
+        {"prompt_tokens": 10**30, "completion_tokens": 10, "total_tokens": 5},
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Failed to extract usage")
 async def test_ask_when_the_provider_does_not_count_then_the_most_is_paid(
-    fake: FakeProvider,
+    fake: FakeProvider, usage: object
 ) -> None:
-    body = json.loads(_GOOD.body)
-    del body["usage"]
-    fake.plays(Act(json.dumps(body).encode()))
+    fake.plays(Act(json.dumps({**json.loads(_GOOD.body), "usage": usage}).encode()))
     purse = Purse()
     async with a_model(an_endpoint(Provider.GROQ, fake.url), purse=purse) as model:
         await model.ask(a_question(BaseAnswer))
     assert list(purse.costs.values()) == purse.reserved
+
+
+@pytest.mark.parametrize(
+    "usage", [{}, {"prompt_tokens": 1.5, "completion_tokens": 2, "total_tokens": 4}, "none"]
+)
+async def test_ask_when_the_count_cannot_be_read_then_malformed_and_the_most_is_paid(
+    fake: FakeProvider, usage: object
+) -> None:
+    fake.plays(Act(json.dumps({**json.loads(_GOOD.body), "usage": usage}).encode()))
+    purse = Purse()
+    async with a_model(an_endpoint(Provider.GROQ, fake.url), purse=purse) as model:
+        made = await model.ask(a_question(BaseAnswer))
+    assert isinstance(made, NoAnswer)
+    assert (made.why, purse.costs) == (Silence.MALFORMED, {})
 
 
 async def test_ask_when_the_provider_is_a_script_then_it_answers() -> None:
