@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
+from typing import TypeVar
 
 from bayse_agent.domain.admission import Admitted, admit, told_refusals
 from bayse_agent.domain.choosing import HALF_LIVES, best_passages, spread
@@ -18,6 +19,8 @@ from bayse_agent.domain.reading import clean, clean_line
 from bayse_agent.ports import Library, NewsSource
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
+
+T = TypeVar("T")
 
 NO_SOURCE = "no source of news is set up"
 _LONGEST_REASON = 200
@@ -44,9 +47,11 @@ async def gather(agent: Agent, topic: Topic) -> News:
         if isinstance(recalled, str):
             told.append(recalled)
         else:
-            # What is new comes back from the library, in its place among what is remembered;
-            # what it has not taken in yet follows.
-            snippets = (*recalled, *snippets)
+            # What is new comes back from the library in its place among what is remembered; what
+            # it has not taken in yet is read in turn with that.
+            there = {snippet.article_id for snippet in recalled}
+            left = tuple(one for one in snippets if one.article_id not in there)
+            snippets = tuple(_in_turn([left, recalled]))
     chosen = spread(snippets, limit=habits.snippets, most_of_a_domain=habits.most_of_a_domain)
     return News(snippets=chosen, told=tuple(told))
 
@@ -69,10 +74,10 @@ def _readable(article: Article) -> Article:
     return replace(article, title=clean_line(article.title), text=clean(article.text))
 
 
-def _in_turn(answers: Sequence[tuple[Article, ...]]) -> Iterable[Article]:
-    """The best of each source, then the second of each, and so on."""
+def _in_turn(answers: Sequence[tuple[T, ...]]) -> Iterable[T]:
+    """The best of each answer, then the second of each, and so on."""
     for rank in zip_longest(*answers):
-        yield from (article for article in rank if article is not None)
+        yield from (one for one in rank if one is not None)
 
 
 async def _recalled(

@@ -212,3 +212,19 @@ async def test_gather_when_sources_find_much_then_five_snippets_of_several_publi
     domains = [one.domain for one in news.snippets]
     assert len(domains) == 4
     assert domains.count("lagosledger.example") == 2
+
+
+async def test_gather_when_much_is_remembered_then_what_is_new_is_read_in_turn_with_it(
+    tmp_path: Path,
+) -> None:
+    class Late(Shelf):
+        """A library that has not taken in yet what it is given."""
+
+        async def add(self, articles: Sequence[Article], *, scope: str) -> int:
+            return 0
+
+    old = [
+        a_snippet(an_article(id=f"old-{n}", domain=f"d{n}.example"), id=f"{n}") for n in range(9)
+    ]
+    news = await _gathered(tmp_path, Found(an_article(id="new")), library=Late(*old))
+    assert [one.article_id for one in news.snippets] == ["new", "old-0", "old-1", "old-2", "old-3"]
