@@ -156,11 +156,12 @@ class _Lessons:
         fresh, self._bookmark = self._bookmark.fresh(settled)
         if not fresh:
             return
-        self._record = extended(self._record, fresh, most=self._settings.most_rows)
         self._rows_read += len(fresh)
+        # Off the loop: the numbers are crunched while it goes on.
+        most = self._settings.most_rows
+        self._record = await asyncio.to_thread(extended, self._record, fresh, most=most)
         if self._rows_read >= self._learn_at:
             self._learn_at = int(self._rows_read * (1.0 + self._settings.growth)) + 1
-            # Off the loop: the numbers are crunched while it goes on.
             self._skill = await asyncio.to_thread(learned, self._record, self._settings.prior)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from bayse_agent.domain.experience import SettledForecast
 from bayse_agent.domain.proof import HALTED_AT, Proof, prove, steps
@@ -12,11 +14,28 @@ from bayse_agent.trading.halting import stop
 
 MOST = 20_000
 _BY = "skill"
+_EVERY = timedelta(minutes=15)
 
 
 def verdict(forecasts: Sequence[SettledForecast], author: str) -> Proof:
     """The proof for and against one forecaster."""
     return prove(steps(one for one in forecasts if one.author == author))
+
+
+class SkillGuard:
+    """Looks every quarter of an hour, whoever asks how often: proof grows by the hour."""
+
+    def __init__(self, experience: Experience) -> None:
+        self._experience = experience
+        self._looked_at: datetime | None = None
+
+    async def look(self, agent: Agent) -> Proof | None:
+        """Halt when it is proven that the forecaster that trades loses; None before it is time."""
+        now = agent.clock.now()
+        if self._looked_at is not None and now - self._looked_at < _EVERY:
+            return None
+        self._looked_at = now
+        return await guard_skill(agent, self._experience)
 
 
 async def guard_skill(agent: Agent, experience: Experience) -> Proof:
@@ -27,7 +46,8 @@ async def guard_skill(agent: Agent, experience: Experience) -> Proof:
     control = await agent.store.control()
     since = control.at if control.epoch else None
     settled = await experience.settled_forecasts(since=since, most=MOST)
-    found = verdict(settled, agent.forecaster.name)
+    # Off the loop: there may be much of it.
+    found = await asyncio.to_thread(verdict, settled, agent.forecaster.name)
     if found.is_halting:
         await stop(
             agent,

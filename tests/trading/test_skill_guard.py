@@ -9,7 +9,7 @@ from pathlib import Path
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.experience import SettledForecast, SettledMarket
 from bayse_agent.domain.market import MarketId
-from bayse_agent.trading.skill_guard import guard_skill
+from bayse_agent.trading.skill_guard import SkillGuard, guard_skill
 from tests.trading.stages import Believer, stage
 
 
@@ -79,3 +79,11 @@ async def test_guard_when_losses_were_before_the_last_resume_then_armed(tmp_path
         begin = (await s.store.control()).at - timedelta(hours=100)
         await guard_skill(s.agent, Lived(losses(60, begin)))
         assert (await s.store.control()).state is TradingState.ARMED
+
+
+async def test_guard_that_has_just_looked_does_not_look_again(tmp_path: Path) -> None:
+    async with stage(tmp_path) as s:
+        begin = (await s.store.control()).at
+        guard = SkillGuard(Lived(losses(3, begin)))
+        assert await guard.look(s.agent) is not None
+        assert await guard.look(s.agent) is None
