@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from bayse_agent.adapters.library.embedding import Embedder, Vectors
 from bayse_agent.adapters.library.memory import Candidate, Shelf
-from bayse_agent.adapters.store import chunk_vectors, chunks
+from bayse_agent.adapters.store import chunk_vectors, chunks, searches
 from bayse_agent.adapters.store.chunks import State, Stats
 from bayse_agent.adapters.store.database import Database, connect
 from bayse_agent.domain.choosing import snippet_of, worth
@@ -102,10 +102,10 @@ class SqlLibrary:
     async def purge(self, *, domain: str | None = None, before: datetime | None = None) -> int:
         if domain is None and before is None:
             return 0
-        return await self._database.run(lambda c: chunks.forget(c, domain=domain, before=before))
+        return await self._database.run(lambda c: _forget(c, domain, before))
 
     async def reset(self) -> int:
-        return await self._database.run(chunks.forget)
+        return await self._database.run(lambda c: _forget(c, None, None))
 
     async def stats(self) -> Stats:
         """What is in the library."""
@@ -209,6 +209,12 @@ class SqlLibrary:
             pairs = zip(numbers, vectors.tolist(), strict=True)
             chunk_vectors.put(connection, [(one, row) for one, row in pairs if one is not None])
         return sum(number is not None for number in numbers)
+
+
+def _forget(connection: Connection, domain: str | None, before: datetime | None) -> int:
+    # Else what is forgotten would come back with the next answer that was kept.
+    searches.forget_answers(connection)
+    return chunks.forget(connection, domain=domain, before=before)
 
 
 def _cut(article: Article, most: int) -> list[Snippet]:

@@ -72,3 +72,8 @@ def begin(
 def finish(connection: Connection, number: int, answer: str) -> None:
     """Keep the answer to a question."""
     connection.execute(update(searches).where(searches.c.number == number).values(answer=answer))
+
+
+def forget_answers(connection: Connection) -> None:
+    """Forget every answer, so that nothing comes back from there; what was asked still counts."""
+    connection.execute(update(searches).values(answer=None))

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from bayse_agent.adapters.library.embedding import WordHashes
+from bayse_agent.adapters.library.library import open_library
 from bayse_agent.adapters.news.building import NewsDesk
 from bayse_agent.adapters.news.kept import Kept
 from bayse_agent.adapters.news.settings import NewsSettings, Provider, SearchSettings
@@ -130,6 +132,20 @@ async def test_find_when_the_books_are_gone_then_the_source_is_not_asked(url: st
         await kept.find(a_topic(), limit=5)
     assert source.asked == 0
     await database.close()
+
+
+async def test_find_when_the_library_forgot_something_then_kept_answers_do_not_bring_it_back(
+    database: Database, url: str
+) -> None:
+    source, kept = _kept(database, Standing(), most_a_day=2)
+    await kept.find(a_topic(), limit=5)
+    library = await open_library(url, embedder=WordHashes())
+    await library.purge(domain="lagosledger.example")
+    await library.close()
+    await kept.find(a_topic(), limit=5)
+    assert source.asked == 2
+    with pytest.raises(SourceUnavailable, match="in a day"):
+        await kept.find(a_topic(market_title="another"), limit=5)
 
 
 async def test_desk_when_a_service_is_set_then_it_is_asked_before_the_feeds(
