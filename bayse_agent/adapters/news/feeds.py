@@ -23,6 +23,8 @@ from bayse_agent.domain.subject import keywords, shared_part
 from bayse_agent.ports import Clock
 
 _MOST_ENTRIES = 100
+_LONGEST_FEED = 2_000_000
+_MOST_TAGS = 30_000
 _LEAST_SHARED = 0.3
 _AGAIN_AFTER_S = 60.0
 
@@ -103,7 +105,10 @@ class Feeds:
 
 
 def entries(body: bytes, now: datetime) -> tuple[Article, ...]:
-    """The entries of a feed, as articles with what the feed tells of them."""
+    """The entries of a feed, as articles with what the feed tells of them; none of a giant one."""
+    # Reading takes longer than in proportion: no feed of news is as long as that.
+    if len(body) > _LONGEST_FEED or body.count(b"<") > _MOST_TAGS:
+        return ()
     found = feedparser.parse(io.BytesIO(body), resolve_relative_uris=False)
     articles: list[Article] = []
     for entry in found.entries[:_MOST_ENTRIES]:

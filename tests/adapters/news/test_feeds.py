@@ -105,6 +105,8 @@ def test_entries_when_a_feed_is_dated_later_than_now_then_it_has_no_date() -> No
     [
         b"",
         b"<rss",
+        _rss("<item>" * 40_000).encode(),
+        _rss(ITEM.format(n=1, date=EARLIER) + " " * 2_000_000).encode(),
         b"\x00\xff" * 40,
         _rss("<item><title>x</title><link>javascript:alert(1)</link></item>").encode(),
         _rss("<item><title>x</title><link>file:///etc/passwd</link></item>").encode(),
