@@ -74,17 +74,21 @@ class Brief:
 def brief(context: Context) -> Brief:
     """What a model may know of a market; see `is_plain` for which titles make the question."""
     event, market = context.event, context.market
-    titles = list(dict.fromkeys(t for t in (event.title.strip(), market.title.strip()) if t))
-    plain = [title for title in titles if is_plain(title)]
     return Brief(
         market_id=market.id,
-        question=" / ".join(plain),
+        question=" / ".join(plain_titles(context)),
         rules=_both_ends(market.rules.strip(), LONGEST_RULES),
         first=_label(market.outcome1.label),
         second=_label(market.outcome2.label),
         closes_at=event.closes_at,
         now=context.now,
     )
+
+
+def plain_titles(context: Context) -> tuple[str, ...]:
+    """The titles of event and market that may be asked about, each once."""
+    titles = (context.event.title.strip(), context.market.title.strip())
+    return tuple(title for title in dict.fromkeys(titles) if title and is_plain(title))
 
 
 def is_plain(title: str) -> bool:

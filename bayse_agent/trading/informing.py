@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context
-from bayse_agent.domain.news import Topic
+from bayse_agent.domain.news import News, Topic
+from bayse_agent.domain.prompting import plain_titles
 from bayse_agent.domain.triage import is_even, not_worth
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.newsroom import gather
+
+_UNASKABLE = News(told=("no title of the market is a plain question to look for",))
 
 
 async def inform(agent: Agent, context: Context) -> Context | tuple[Reason, str]:
@@ -20,20 +23,24 @@ async def inform(agent: Agent, context: Context) -> Context | tuple[Reason, str]
         return Reason.NOT_WORTH_RESEARCH, f"no stake is allowed in {agent.habits.currency}"
     if (why := not_worth(context, most, rule)) is not None:
         return Reason.NOT_WORTH_RESEARCH, why
-    news = await gather(agent, topic_of(context))
+    topic = topic_of(context)
+    news = _UNASKABLE if topic is None else await gather(agent, topic)
     if not news.snippets and is_even(context, rule):
         return Reason.NO_NEWS, "; ".join(("an even price, and nothing was found", *news.told))
     return replace(context, news=news)
 
 
-def topic_of(context: Context) -> Topic:
-    """What sources are asked about."""
+def topic_of(context: Context) -> Topic | None:
+    """What sources are asked about; None when no title is plain enough to be sent to anybody."""
     event, market = context.event, context.market
+    titles = plain_titles(context)
+    if not titles:
+        return None
     return Topic(
         market_id=market.id,
         event_id=event.id,
-        event_title=event.title,
-        market_title=market.title,
+        event_title=titles[0],
+        market_title=titles[-1],
         category=event.category,
         rules=market.rules,
         closes_at=event.closes_at,
