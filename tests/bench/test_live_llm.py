@@ -44,11 +44,3 @@ async def test_live_llm_when_a_model_is_there_then_its_answer_and_cost_are_print
     assert (row["provider"], row["model"]) == ("compatible", "scripted-sensible")
     assert row["answer"]["probability_yes"] + row["answer"]["probability_no"] == 1
     assert (row["latency_s"] > 0, row["cost_usd"]) == (True, "0")
-
-
-async def test_live_llm_when_the_model_refuses_then_it_is_told_and_the_code_is_one() -> None:
-    async with serving_models(ModelService(clock=HandClock())) as address:
-        environment = {"AI_BASE_URL": address, "AI_MODEL": "scripted-refusing"}
-        code, told, _ = await _run("--provider", "compatible", environment=environment)
-    assert code == 1
-    assert "no answer (refused)" in told
