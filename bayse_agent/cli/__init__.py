@@ -14,6 +14,7 @@ from bayse_agent.cli.asking import ask, halt, reduce, resume
 from bayse_agent.cli.demo import demo
 from bayse_agent.cli.exchange import exchange
 from bayse_agent.cli.score import score
+from bayse_agent.cli.serve import api, openapi, serve, tokens
 from bayse_agent.cli.status import status
 from bayse_agent.cli.trader import run
 from bayse_agent.domain.errors import BayseAgentError, ConfigurationError, InvalidValue
@@ -36,12 +37,16 @@ def build() -> typer.Typer:
     app.command("demo")(demo)
     app.command("exchange")(exchange)
     app.command("run")(run)
+    app.command("serve")(serve)
+    app.command("api")(api)
+    app.command("openapi")(openapi)
     app.command("score")(score)
     for verb in (status, halt, reduce, resume, ask):
         app.command(verb.__name__)(verb)
     database, audit = books.verbs()
     app.add_typer(database, name="db")
     app.add_typer(audit, name="audit")
+    app.add_typer(tokens(), name="tokens")
     app.add_typer(evidence.verbs(), name="evidence")
     return app
 

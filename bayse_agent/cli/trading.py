@@ -40,33 +40,26 @@ class TraderOptions:
 def trade(options: TraderOptions, parts: Parts | None = None) -> int:
     """Run and tell; returns the exit code. Raises ConfigurationError for what cannot be done."""
     settings = Settings.read(options.env_file)
-    _check_keys(settings, options)
+    check_keys(settings, is_live=options.is_live)
     _log_to_stderr(settings.mode)
     return asyncio.run(_trade(settings, options, parts))
 
 
-def _check_keys(settings: Settings, options: TraderOptions) -> None:
+def check_keys(settings: Settings, *, is_live: bool) -> None:
     """Live needs two keys: one in the settings, one on the command line."""
-    if settings.mode is Mode.LIVE and not options.is_live:
+    if settings.mode is Mode.LIVE and not is_live:
         raise ConfigurationError("AGENT_MODE is live: say --live as well to trade real money")
-    if options.is_live and settings.mode is not Mode.LIVE:
+    if is_live and settings.mode is not Mode.LIVE:
         raise ConfigurationError(f"--live was said, but AGENT_MODE is {settings.mode}")
 
 
 async def _trade(settings: Settings, options: TraderOptions, parts: Parts | None) -> int:
     async with open_trader(settings, parts) as trader:
-        failed = await _greet(trader)
+        failed = await greet(trader)
         if failed:
             return 1
-
-        async def hurry() -> None:
-            """What closes soon is looked at whenever a price moves, or a book."""
-            trader.market_data.on_change(lambda _: runner.hurry("snipe"))
-            async for _ in trader.agent.feed.stream(()):
-                runner.hurry("snipe")
-
-        companions = {**trader.companions, "ticks": hurry}
-        runner = Runner(trader.agent, Teller(trader.mode), companions)
+        companions = {**trader.companions, "ticks": lambda: snipe_at_once(trader, runner)}
+        runner: Runner = Runner(trader.agent, Teller(trader.mode), companions)
         _heed_signals(trader, runner)
         now = trader.agent.clock.now()
         await runner.run(_FOREVER if options.length is None else now + options.length)
@@ -74,7 +67,14 @@ async def _trade(settings: Settings, options: TraderOptions, parts: Parts | None
     return 0
 
 
-async def _greet(trader: Trader) -> bool:
+async def snipe_at_once(trader: Trader, runner: Runner) -> None:
+    """What closes soon is looked at whenever a price moves, or a book."""
+    trader.market_data.on_change(lambda _: runner.hurry("snipe"))
+    async for _ in trader.agent.feed.stream(()):
+        runner.hurry("snipe")
+
+
+async def greet(trader: Trader) -> bool:
     """Say what this is and what was checked; whether a check failed."""
     _say(_BANNERS[trader.mode])
     failed = [check for check in trader.checks if not check.is_passed]

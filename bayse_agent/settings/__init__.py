@@ -46,6 +46,7 @@ from bayse_agent.settings.kinds import (
 )
 from bayse_agent.settings.mind import MIND_VARIABLES, MindSettings, mind_problems
 from bayse_agent.settings.mode import Mode
+from bayse_agent.settings.web import WebSettings
 
 SERIES_SLUGS = (
     *(f"crypto-{coin}-5min" for coin in ("btc", "sol", "eth", "bnb")),
@@ -75,15 +76,19 @@ _SERIES = "slugs of series with commas between them, such as crypto-btc-5min,fx-
 __all__ = ["SERIES_SLUGS", "Mode", "Settings", "variable"]
 
 
-class Settings(MindSettings):
+class Settings(MindSettings, WebSettings):
     """What a user has set. Make it with `Settings.read`; it never changes afterwards."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
-    SECRETS: ClassVar = MindSettings.MIND_SECRETS | {
-        "BAYSE_PUBLIC_KEY",
-        "BAYSE_PRIVATE_KEY",
-        "DATABASE_URL",
-    }
+    SECRETS: ClassVar = (
+        MindSettings.MIND_SECRETS
+        | WebSettings.WEB_SECRETS
+        | {
+            "BAYSE_PUBLIC_KEY",
+            "BAYSE_PRIVATE_KEY",
+            "DATABASE_URL",
+        }
+    )
 
     # -- which world ---------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Table, func, select
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.access_tables import access_log
+from bayse_agent.adapters.store.checking import check
 from bayse_agent.adapters.store.reading.decisions import markets_by_id
 from bayse_agent.adapters.store.reading.reader import Cut, Query, Slice, cut_of
 from bayse_agent.adapters.store.reading.views import (
@@ -22,6 +23,7 @@ from bayse_agent.adapters.store.reading.views import (
     RunView,
     SignalView,
 )
+from bayse_agent.adapters.store.verification import Verdict, verify
 
 _signals, _audit = tables.signals, tables.audit
 
@@ -247,3 +249,19 @@ def _audit_view(row: Row[Any]) -> AuditView:
         body=row.body,
         hash=row.hash,
     )
+
+
+def verified() -> Query[Verdict]:
+    """The audit journal held against itself and the books."""
+    return lambda connection: verify(connection, None)
+
+
+def checked() -> Query[tuple[str, ...]]:
+    """What does not fit together in the books, in words."""
+    return lambda connection: check(connection, None)
+
+
+def waiting() -> Query[int]:
+    """How many signals wait for a person."""
+    query = select(func.count()).select_from(_signals).where(_signals.c.status == "PENDING")
+    return lambda connection: connection.execute(query).scalar_one()

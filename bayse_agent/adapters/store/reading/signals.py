@@ -336,3 +336,32 @@ def _number(text: str | None) -> Decimal | None:
 
 def _float(text: str | None) -> float | None:
     return None if text is None else float(text)
+
+
+def cost_of(connection: Connection, market_id: str, outcome_id: str) -> tuple[Decimal, Decimal]:
+    """What was paid for all that was ever bought of an outcome, and how many shares that were."""
+    query = select(_fills.c.cash, _fills.c.shares).where(
+        _fills.c.market_id == market_id,
+        _fills.c.outcome_id == outcome_id,
+        _fills.c.side == Side.BUY.value,
+    )
+    rows = connection.execute(query).all()
+    return sum((row.cash for row in rows), ZERO), sum((row.shares for row in rows), ZERO)
+
+
+def of_outcome(connection: Connection, market_id: str, outcome_id: str) -> tuple[Told, ...]:
+    """The buys of an outcome that were placed at the venue, with what became of them."""
+    query = (
+        select(_intents)
+        .where(_intents.c.market_id == market_id, _intents.c.outcome_id == outcome_id)
+        .where(_intents.c.side == Side.BUY.value)
+        .order_by(_intents.c.number)
+    )
+    found = _told(connection, connection.execute(query).all())
+    return tuple(one for one in found if one.executed_order_id is not None)
+
+
+def was_signal(connection: Connection, name: str, market_id: str) -> bool:
+    """Whether an intent is what a signal became that a person approved."""
+    query = select(_signals.c.id).where(_signals.c.market_id == market_id)
+    return any(intent_id("signal", one) == name for one in connection.execute(query).scalars())

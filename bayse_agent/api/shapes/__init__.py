@@ -1,0 +1,1 @@
+"""The shapes of the original system and of the venue, in which money is a JSON number."""

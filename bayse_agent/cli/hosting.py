@@ -1,0 +1,292 @@
+"""Runs the service, with a trader or a demo beside it or alone, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from bayse_agent.adapters.store.store import SqlStore
+from bayse_agent.api.app import create_app
+from bayse_agent.api.parts import ApiParts
+from bayse_agent.api.passwords import Passwords
+from bayse_agent.cli.trading import Teller, check_keys, greet, snipe_at_once
+from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.money import Currency, Money
+from bayse_agent.settings import Mode, Settings
+from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.runner import Runner
+from bayse_agent.trading.scan import PassReport
+from bayse_agent.wiring.demo import open_demo
+from bayse_agent.wiring.options import DemoOptions
+from bayse_agent.wiring.resuming import BOOKS
+from bayse_agent.wiring.service import (
+    Behind,
+    Bind,
+    check_bind,
+    first_login,
+    open_alone,
+    open_parts,
+    web_settings,
+)
+from bayse_agent.wiring.trader import open_trader
+
+_FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
+_LONG = timedelta(days=3650)
+_BANKROLL = Money.of(100_000, Currency.NGN)
+_STOP_WITHIN_S = 5
+_LARGEST_FRAME = 65_536
+_LARGEST_HEADERS = 32_768
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServeOptions:
+    """What a user may say about a service. `length` is of the computer's time, None without end."""
+
+    bind: Bind
+    is_live: bool = False
+    speed: float = 60.0
+    seed: int = 7
+    data: Path | None = None
+    env_file: Path | None = None
+    length: timedelta | None = None
+
+
+def host_all(options: ServeOptions) -> int:
+    """Serve beside a trader of the mode of the settings; returns the exit code."""
+    settings = Settings.read(options.env_file)
+    check_keys(settings, is_live=options.is_live)
+    check_bind(options.bind, settings)
+    _log_to_stderr(settings.mode)
+    host = _demo if settings.mode is Mode.DEMO else _trader
+    return asyncio.run(host(settings, options))
+
+
+def host_pages(options: ServeOptions) -> int:
+    """Serve without a trader."""
+    settings = Settings.read(options.env_file)
+    check_bind(options.bind, settings)
+    _log_to_stderr(settings.mode)
+    return asyncio.run(_pages(settings, options))
+
+
+async def _demo(settings: Settings, options: ServeOptions) -> int:
+    async with AsyncExitStack() as stack:
+        folder = options.data
+        if folder is None:
+            passing = TemporaryDirectory(prefix="bayse-agent-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(passing)) / "demo"
+        demo = await stack.enter_async_context(open_demo(_demo_options(options, folder)))
+        runner = Runner(demo.agent, _silent)
+        assert isinstance(demo.store, SqlStore)
+        behind = _behind(
+            settings, demo.agent, runner, demo.store, f"sqlite:///{folder / BOOKS}", is_auto=True
+        )
+        _say(f"DEMO: a pretend exchange, {options.speed:g} world seconds to one of yours")
+        await _host(settings, options, behind, lambda: runner.run(demo.ends_at), runner)
+    return 0
+
+
+def _demo_options(options: ServeOptions, folder: Path) -> DemoOptions:
+    return DemoOptions(
+        seed=options.seed,
+        duration=_LONG,
+        efficiency=0.6,
+        forecaster="threshold",
+        currency=_BANKROLL.currency,
+        bankroll=_BANKROLL,
+        speed=options.speed,
+        data=folder,
+    )
+
+
+async def _trader(settings: Settings, options: ServeOptions) -> int:
+    async with open_trader(settings) as trader:
+        if await greet(trader):
+            return 1
+        runner = Runner(
+            trader.agent,
+            Teller(trader.mode),
+            {**trader.companions, "ticks": lambda: snipe_at_once(trader, runner)},
+        )
+        url = settings.database_url.get_secret_value()
+        behind = _behind(
+            settings, trader.agent, runner, trader.store, url, is_auto=settings.auto_trade
+        )
+        await _host(settings, options, behind, lambda: runner.run(_FOREVER), runner)
+    return 0
+
+
+async def _pages(settings: Settings, options: ServeOptions) -> int:
+    async with open_alone(settings) as behind:
+        await _host(settings, options, behind, None, None)
+    return 0
+
+
+def _behind(
+    settings: Settings, agent: Agent, runner: Runner, store: SqlStore, url: str, *, is_auto: bool
+) -> Behind:
+    brake = agent.kill_switch
+    return Behind(
+        url=url,
+        mode=settings.mode,
+        currency=agent.habits.currency,
+        is_automatic=is_auto,
+        clock=agent.clock,
+        store=store,
+        market_data=agent.market_data,
+        account=agent.venue,
+        brake=brake,  # type: ignore[arg-type]
+        sources=agent.sources,
+        wake=runner.wake,
+        ring=lambda: runner.hurry("orders"),
+    )
+
+
+async def _host(
+    settings: Settings,
+    options: ServeOptions,
+    behind: Behind,
+    trade: Callable[[], Awaitable[None]] | None,
+    runner: Runner | None,
+) -> None:
+    """Serve until a signal, the end of the time that was given, or the end of the trader."""
+    web = web_settings(settings, options.bind)
+    passwords = Passwords()
+    async with open_parts(settings, behind, web) as parts:
+        login = await first_login(settings, parts.access, passwords)
+        server = Server(create_app(parts, passwords=passwords), options.bind)
+        _heed_signals(server, runner)
+        serving = asyncio.create_task(_serve(server, options.bind))
+        if login is not None and login.password is not None:
+            _say(f"log in as {login.name} with this password, shown once: {login.password}")
+        tasks: list[asyncio.Task[None]] = [serving]
+        if trade is not None:
+            tasks.append(asyncio.create_task(_run(trade)))
+        await _until_one_ends(tasks, server, runner, parts, options.length)
+    _say("stopped")
+
+
+async def _until_one_ends(
+    tasks: list[asyncio.Task[None]],
+    server: Server,
+    runner: Runner | None,
+    parts: ApiParts,
+    length: timedelta | None,
+) -> None:
+    """Wait for the end of the first, and see the others off: an act that has begun is finished."""
+    timeout = None if length is None else length.total_seconds()
+    try:
+        await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        server.should_exit = True
+        if runner is not None:
+            runner.stop()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+
+
+async def _run(trade: Callable[[], Awaitable[None]]) -> None:
+    await trade()
+
+
+async def _serve(server: Server, bind: Bind) -> None:
+    await server.serve()
+    if not server.started:
+        raise ConfigurationError(f"cannot listen at {bind.host} port {bind.port}")
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to whoever runs it, and says where it listens."""
+
+    def __init__(self, app: ASGIApp, bind: Bind) -> None:
+        self._bind = bind
+        super().__init__(
+            uvicorn.Config(
+                app,
+                host=bind.host,
+                port=bind.port,
+                ssl_certfile=bind.certificate,
+                ssl_keyfile=bind.key,
+                ws="websockets-sansio",
+                ws_max_size=_LARGEST_FRAME,
+                h11_max_incomplete_event_size=_LARGEST_HEADERS,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_STOP_WITHIN_S,
+            )
+        )
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except SystemExit:
+            # It has said why, and would end the whole program.
+            self.should_exit = True
+            return
+        if self.started:
+            port = self.servers[0].sockets[0].getsockname()[1]
+            told = Bind(
+                host=self._bind.host,
+                port=port,
+                certificate=self._bind.certificate,
+                key=self._bind.key,
+            )
+            _say(f"serving at {told.address}")
+
+
+def _heed_signals(server: Server, runner: Runner | None) -> None:
+    def stop() -> None:
+        server.should_exit = True
+        if runner is not None:
+            runner.stop()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop)
+
+
+async def _silent(_: PassReport) -> None:
+    """What happens is told by the live stream."""
+
+
+def _log_to_stderr(mode: Mode) -> None:
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.bind_contextvars(mode=mode.value)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

@@ -1,0 +1,210 @@
+"""Puts the service together: around a demo, beside a trader, or alone."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import version
+
+from bayse_agent.adapters.bayse.client import BayseClient
+from bayse_agent.adapters.bayse.venue import BayseVenue
+from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.store.access import SqlAccess
+from bayse_agent.adapters.store.reading.opening import open_access, open_reader
+from bayse_agent.adapters.store.store import SqlStore, open_store
+from bayse_agent.api.parts import AccountData, ApiParts, Brake, WebSettings, check_secret
+from bayse_agent.api.passwords import Passwords, check_password, new_password
+from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.money import Currency
+from bayse_agent.ports import Clock, MarketData, NewsSource
+from bayse_agent.settings import Mode, Settings
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bind:
+    """Where the service listens. `certificate` and `key`: files, for TLS."""
+
+    host: str
+    port: int
+    certificate: str | None = None
+    key: str | None = None
+
+    @property
+    def has_tls(self) -> bool:
+        return self.certificate is not None
+
+    @property
+    def address(self) -> str:
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'https' if self.has_tls else 'http'}://{shown}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What stands behind the service: a trader's parts, or only what can be read without one."""
+
+    url: str
+    mode: Mode
+    currency: Currency
+    is_automatic: bool
+    clock: Clock
+    store: SqlStore
+    market_data: MarketData
+    account: AccountData | None = None
+    brake: Brake | None = None
+    sources: tuple[NewsSource, ...] = ()
+    wake: Callable[[], None] = lambda: None
+    ring: Callable[[], None] = lambda: None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLogin:
+    """Who may log in at the first start. The password is None when it was set by a person."""
+
+    name: str
+    password: str | None
+
+
+def check_bind(bind: Bind, settings: Settings) -> None:
+    """Raises ConfigurationError for a bind that everybody could listen in on."""
+    if (bind.certificate is None) != (bind.key is None):
+        raise ConfigurationError("--tls-cert and --tls-key belong together")
+    is_public = bind.host not in LOOPBACK
+    if is_public and not bind.has_tls and not settings.trusts_proxy:
+        raise ConfigurationError(
+            f"--host {bind.host} is open to the network, and without TLS anybody there could read "
+            "the passwords: give --tls-cert and --tls-key, or set APP_BEHIND_PROXY=true when a "
+            "proxy in front of it does TLS"
+        )
+
+
+def web_settings(settings: Settings, bind: Bind) -> WebSettings:
+    """How the doors are guarded. Raises ConfigurationError for a secret that can be guessed."""
+    keys = [key for key in (settings.webhook_secret, settings.webhook_next) if key is not None]
+    own = {bind.host} if bind.host not in ("0.0.0.0", "::") else set()
+    static = settings.webhook_secret if settings.webhook_static else None
+    metrics = settings.metrics_token
+    return WebSettings(
+        secret=_secret(settings),
+        issuer=settings.jwt_issuer,
+        audience=settings.jwt_audience,
+        access_length=timedelta(minutes=settings.access_minutes),
+        hosts=LOOPBACK | own | set(settings.app_hosts),
+        origins=frozenset(settings.frontend_origins),
+        trusts_proxy=settings.trusts_proxy,
+        webhook_keys=tuple(key.get_secret_value().encode() for key in keys),
+        static_webhook=None if static is None else static.get_secret_value(),
+        metrics_token=None if metrics is None else metrics.get_secret_value(),
+    )
+
+
+def _secret(settings: Settings) -> bytes:
+    """The secret that tokens are signed with; in a demo a passing one, when none is set."""
+    if settings.app_secret is not None:
+        return check_secret(settings.app_secret.get_secret_value())
+    if settings.mode is Mode.DEMO:
+        return secrets.token_bytes(48)
+    raise ConfigurationError(
+        f"APP_SECRET_KEY is not set: it must be, for AGENT_MODE is {settings.mode}; "
+        'make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+    )
+
+
+@asynccontextmanager
+async def open_parts(
+    settings: Settings, behind: Behind, web: WebSettings
+) -> AsyncIterator[ApiParts]:
+    """Open the books for the service, and give it all that it needs."""
+    async with AsyncExitStack() as stack:
+        reader = await open_reader(behind.url)
+        stack.push_async_callback(reader.close)
+        access = await open_access(behind.url)
+        stack.push_async_callback(access.close)
+        yield ApiParts(
+            mode=behind.mode.value,
+            version=version("bayse-agent"),
+            currency=behind.currency,
+            is_automatic=behind.is_automatic,
+            clock=behind.clock,
+            timer=SystemClock(),
+            store=behind.store,
+            reader=reader,
+            access=access,
+            market_data=behind.market_data,
+            web=web,
+            account=behind.account,
+            brake=behind.brake,
+            sources=behind.sources,
+            wake=behind.wake,
+            ring=behind.ring,
+            facts=behind.facts,
+        )
+
+
+async def first_login(
+    settings: Settings, access: SqlAccess, passwords: Passwords
+) -> FirstLogin | None:
+    """Make the first person, when there is none: with the password that was set, or a new one.
+
+    Outside a demo the new one must be changed before anything is. Raises ConfigurationError for a
+    set one that is too easy.
+    """
+    if await access.has_people():
+        return None
+    given = settings.admin_password
+    password = new_password() if given is None else given.get_secret_value()
+    if given is not None:
+        _check_given(password, settings)
+    must_change = given is None and settings.mode is not Mode.DEMO
+    hashed = await passwords.hash(password)
+    await access.set_password(
+        settings.admin_name, hashed, must_change=must_change, at=SystemClock().now()
+    )
+    return FirstLogin(name=settings.admin_name, password=password if given is None else None)
+
+
+def _check_given(password: str, settings: Settings) -> None:
+    try:
+        check_password(password, settings.admin_name)
+    except ValueError as error:
+        raise ConfigurationError(f"ADMIN_PASSWORD cannot be used: {error}") from None
+
+
+@asynccontextmanager
+async def open_alone(settings: Settings) -> AsyncIterator[Behind]:
+    """What can be served without a trader: the books, and the venue as anybody sees it.
+
+    Raises ConfigurationError where the venue's secret key is within reach of the pages.
+    """
+    if settings.private_key is not None:
+        raise ConfigurationError(
+            "BAYSE_PRIVATE_KEY is set: `bayse-agent api` serves pages and must not have it; "
+            "leave it to `bayse-agent run`"
+        )
+    if settings.mode is Mode.DEMO:
+        raise ConfigurationError("AGENT_MODE is demo: `bayse-agent serve` runs that with its pages")
+    async with AsyncExitStack() as stack:
+        url = settings.database_url.get_secret_value()
+        store = await open_store(url)
+        stack.push_async_callback(store.close)
+        clock = SystemClock()
+        client = await stack.enter_async_context(
+            BayseClient(settings.api_address, timer=clock, credentials=None)
+        )
+        yield Behind(
+            url=url,
+            mode=settings.mode,
+            currency=settings.currency,
+            is_automatic=settings.auto_trade,
+            clock=clock,
+            store=store,
+            market_data=BayseVenue(client, clock=clock),
+            brake=FileKillSwitch(settings.data_dir),
+        )
