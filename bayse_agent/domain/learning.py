@@ -1,7 +1,7 @@
 """Learns what a pool's members are worth from forecasts that were settled.
 
-The looks at one market share one outcome: together they count as one. So in part do short markets
-of one category that end in the same hour: prices move together.
+The looks at one market share one outcome: together they count as one. So in part do markets
+of one category that end in the same hour: prices move together, and so do questions of one event.
 
 A record keeps the numbers of the last so many looks, ready for fitting, so that what is new is
 added without reading anything anew; how long a fit takes is bounded by the record's length.
@@ -29,7 +29,7 @@ from bayse_agent.domain.ridge import Codes, Fit, Floats, Rows, fit
 
 MOST_ROWS = 20_000
 HOUR_CORRELATION = 0.3
-"""How far outcomes of short markets hang together that end in one hour."""
+"""How far outcomes of a category hang together that end in one hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,11 +189,12 @@ def _shares(markets: Codes, hours: Codes) -> Floats:
 
 
 def _hour(one: SettledForecast) -> str:
-    """What a market hangs together with: its category's others of that hour, or nothing else."""
+    """What a market hangs together with: its category's others that end in that hour, be it that
+    prices move together or that they are questions of one event.
+    """
     kind = one.cell
-    if kind.horizon is not Horizon.SHORT or one.time_left_s is None:
-        return one.market_id
-    ends = one.made_at + timedelta(seconds=one.time_left_s)
+    is_near = kind.horizon is Horizon.SHORT and one.time_left_s is not None
+    ends = one.made_at + timedelta(seconds=one.time_left_s or 0.0) if is_near else one.settled_at
     return f"{kind.category}\x1f{ends:%Y%m%d%H}"
 
 

@@ -33,7 +33,7 @@ START_WEIGHTS: Mapping[str, float] = MappingProxyType(
     {"threshold": 0.5, "llm": 0.2, "base_rate": 0.1}
 )
 USUAL_ERRORS: Mapping[str, float] = MappingProxyType(
-    {"threshold": 0.03, "llm": 0.20, "base_rate": 0.10}
+    {"threshold": 0.03, "llm": 0.15, "base_rate": 0.10}
 )
 
 
