@@ -75,9 +75,8 @@ async def execute(agent: Agent, act: Act) -> Result:
     if (moved := await _moved(agent, act)) is not None:
         return moved
     # Looked at after that last read, which may have taken its time.
-    age_s = (agent.clock.now() - act.approved.reviewed_at).total_seconds()
-    if not 0 <= age_s <= agent.habits.approval_ttl_s:
-        return Result(reason=Reason.STALE_DATA, detail=f"approved {age_s:.1f} s ago")
+    if (old := _too_old(agent, act)) is not None:
+        return Result(reason=Reason.STALE_DATA, detail=old)
     if await heed_kill_switch(agent):
         return Result(reason=Reason.HALTED, detail=(await agent.store.control()).reason)
     intent = _intent(agent, act)
@@ -88,7 +87,28 @@ async def execute(agent: Agent, act: Act) -> Result:
         return Result(reason=Reason.DECLINED, detail=f"it cannot be sent: {error}")
     except TradingStopped as error:
         return Result(reason=Reason.HALTED, detail=str(error))
+    if (old := _too_old(agent, act)) is not None:
+        # Nothing has left. The process, or the disk, may have stood still meanwhile.
+        return await _keep_back(agent, intent, old)
     return await _send(agent, intent, sealed)
+
+
+def _too_old(agent: Agent, act: Act) -> str | None:
+    age_s = (agent.clock.now() - act.approved.reviewed_at).total_seconds()
+    return None if 0 <= age_s <= agent.habits.approval_ttl_s else f"approved {age_s:.1f} s ago"
+
+
+async def _keep_back(agent: Agent, intent: Intent, why: str) -> Result:
+    """Write down that an intent was never sent."""
+    change = IntentChange(
+        intent_id=intent.id,
+        status=IntentStatus.REFUSED,
+        proof=f"not sent: {why}",
+        at=agent.clock.now(),
+        reason=Reason.STALE_DATA,
+    )
+    await agent.store.change_intent(change)
+    return Result(reason=Reason.STALE_DATA, detail=why, is_written=True)
 
 
 def order_for(intent: Intent) -> PlaceOrder:

@@ -19,8 +19,9 @@ from bayse_agent.simulation.exchange.accounts import Account
 from bayse_agent.simulation.world import World
 from bayse_agent.trading.scan import scan
 from tests.trading.liar import Liar
-from tests.trading.stages import LIMITS, Stage, stage
+from tests.trading.stages import LIMITS, NGN, Stage, stage
 from tests.trading.test_scan import Enthusiast
+from tests.trading.witness import rows_of
 
 
 class Skewed(Liar):
@@ -142,3 +143,32 @@ async def test_scan_when_the_process_stood_still_for_a_minute_then_nothing_is_bo
         report = await scan(s.agent)
         assert s.venue.placed == []
         assert Reason.REFUSED_DATA_AGE in {look.reason for look in report.looks}
+
+
+class StandingStill(Stepped):
+    """The process is stopped for a minute as soon as an intent is in the books."""
+
+    def __init__(self, clock: Clock, folder: Path) -> None:
+        super().__init__(clock)
+        self._folder = folder
+
+    def now(self) -> datetime:
+        if not self.step:
+            with rows_of(self._folder) as books:
+                (count,) = books.execute("SELECT count(*) FROM intents").fetchone()
+            self.step = timedelta(seconds=60 * count)
+        return super().now()
+
+
+async def test_execute_when_the_process_stood_still_before_the_bytes_left_then_they_never_do(
+    tmp_path: Path,
+) -> None:
+    """A3: what was decided before the pause is not sent after it, and is known not to be."""
+    async with stage(tmp_path, Liar) as s:
+        s.agent = replace(s.agent, clock=StandingStill(s.agent.clock, tmp_path))
+        await scan(s.agent)
+        intents, _ = await s.store.ledger()
+        assert len(intents) == 1
+        assert s.venue.placed == []
+        assert await s.store.open_intents() == ()
+        assert (await s.store.portfolio(NGN)).reserved.amount == 0
