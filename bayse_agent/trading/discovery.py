@@ -13,6 +13,7 @@ from bayse_agent.trading.concurrent import each
 
 _ALL_EVENTS = "events"
 _WINDOWS = "windows"
+_LIST_PASSES = 3
 _WINDOWS_PAUSE = timedelta(seconds=20)
 _COOLDOWNS = (
     (timedelta(minutes=5), timedelta(seconds=60)),
@@ -53,7 +54,21 @@ async def _list_events(agent: Agent, now: datetime) -> None:
     last = await agent.store.listed_at(_ALL_EVENTS)
     if last is not None and now - last < timedelta(seconds=agent.habits.relist_s):
         return
+    found: dict[EventId, Event] = {}
+    for _ in range(_LIST_PASSES):
+        events, adds_up = await _one_pass(agent)
+        found.update({event.id: event for event in events})
+        if adds_up:
+            break
+    await _track(agent, list(found.values()), _ALL_EVENTS, now)
+
+
+async def _one_pass(agent: Agent) -> tuple[list[Event], bool]:
+    """Every page once, and whether they hold as many events as each of them says there are: one
+    that goes away between two pages moves another out of sight.
+    """
     events: list[Event] = []
+    totals: set[int] = set()
     number, last_page = 1, 1
     while number <= last_page:
         page = await agent.market_data.events(
@@ -63,8 +78,9 @@ async def _list_events(agent: Agent, now: datetime) -> None:
             size=agent.habits.page_size,
         )
         events.extend(page.items)
+        totals.add(page.total)
         number, last_page = number + 1, page.last
-    await _track(agent, events, _ALL_EVENTS, now)
+    return events, totals == {len({event.id for event in events})}
 
 
 async def follow_windows(agent: Agent, now: datetime) -> None:

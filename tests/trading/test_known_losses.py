@@ -18,8 +18,15 @@ from bayse_agent.domain.errors import VenueUnreachable
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast
 from bayse_agent.domain.market import Engine, MarketStatus, Side
-from bayse_agent.domain.money import Probability
-from bayse_agent.domain.order import PlaceOrder, PlaceReply, Unresolved
+from bayse_agent.domain.money import Price, Probability
+from bayse_agent.domain.order import (
+    OrderId,
+    PlaceOrder,
+    PlaceReply,
+    Unresolved,
+    VenueOrder,
+    VenueOrderStatus,
+)
 from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.trading.agent import Approval
@@ -336,3 +343,47 @@ async def test_trade_by_hand_of_an_outcome_that_is_not_there_is_refused(tmp_path
 
 async def _deaf(report: PassReport) -> None:
     return None
+
+
+class Pretends(Says):
+    """Claims to have seen a price that makes everything a bargain."""
+
+    async def forecast(self, context: Context) -> Forecast | NoForecast:
+        found = await super().forecast(context)
+        if isinstance(found, NoForecast):
+            return found
+        return replace(found, market_price=Price(Decimal("0.01")), rationale="EV +5000 %")
+
+
+@pytest.mark.parametrize("forecaster", [Says(0.5), Pretends(0.5)])
+async def test_outcome_is_bought_below_its_chance_alone_whatever_the_model_claims(
+    tmp_path: Path, forecaster: Says
+) -> None:
+    """Even chances: neither outcome is bought at half its payout or more; the model's own price,
+    edge and words count for nothing.
+    """
+    async with stage(tmp_path, Liar, forecaster, limits=WIDE) as s:
+        for _ in range(3):
+            await scan(s.agent)
+            await s.wait(300)
+        prices = [order.price for _, order in s.venue.placed if order.price is not None]
+        assert all(price < Decimal("0.5") for price in prices)
+
+
+class Babbling(Liar):
+    """Calls the status of every order by a word that nobody knows."""
+
+    async def order(self, order_id: OrderId) -> VenueOrder:
+        return replace(await super().order(order_id), status=VenueOrderStatus.UNKNOWN)
+
+
+async def test_position_is_protected_whatever_word_the_venue_has_for_its_order(
+    tmp_path: Path,
+) -> None:
+    """A status nobody knows: what was filled is held, and sold when it falls."""
+    async with stage(tmp_path, Babbling) as s:
+        _with(s, exits=ExitRule(stop_loss=Decimal(0), max_discount=Decimal("0.9")))
+        await scan(s.agent)
+        assert len((await s.store.portfolio(NGN)).positions) == 1
+        await run_exits(s.agent)
+        assert [order.side for _, order in s.venue.placed] == [Side.BUY, Side.SELL]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from decimal import Decimal
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -31,6 +32,9 @@ from tests.trading.witness import FINAL, LIVE, account_of, rows_of
 
 Pass = Callable[[Agent], Coroutine[Any, Any, object]]
 SEEN: Counter[str] = Counter()
+RULES: list[str] = []
+STEPS = ("PENDING-OPEN", "PENDING-LOST", "OPEN-FILLED", "OPEN-CANCELLED", "LOST-OPEN")
+"""Steps of an intent that a run of this machine must have seen."""
 CHANGES = [
     {"max_open_markets": "1"},
     {"max_open_markets": "6", "max_market_part": "0.20"},
@@ -43,6 +47,21 @@ CHANGES = [
 ]
 _EVERY = 8
 """How often the whole audit is gone through, in steps: it costs as much as all the rest."""
+
+
+_Rule = TypeVar("_Rule", bound=Callable[..., None])
+
+
+def counted(way: _Rule) -> _Rule:
+    """Count how often a rule was gone by, in all examples together."""
+
+    @wraps(way)
+    def gone_by(machine: Trading, **given: object) -> None:
+        SEEN[f"rule {way.__name__}"] += 1
+        way(machine, **given)
+
+    RULES.append(way.__name__)
+    return cast(_Rule, gone_by)
 
 
 class Trading(RuleBasedStateMachine):
@@ -68,6 +87,7 @@ class Trading(RuleBasedStateMachine):
         trouble=st.sampled_from(["", "", "a reply is lost", "a request is lost", "a read fails"]),
         way=st.sampled_from([scan, scan, snipe]),
     )
+    @counted
     def looks_for_bets(self, pause_s: int, trouble: str, way: Pass) -> None:
         play = self.play
         if pause_s:
@@ -78,6 +98,7 @@ class Trading(RuleBasedStateMachine):
         play.act(way(play.agent))
 
     @rule(pause_s=st.sampled_from([0, 20]), trouble=st.sampled_from(["", "reply", "request"]))
+    @counted
     def looks_after_what_it_has(self, pause_s: int, trouble: str) -> None:
         play = self.play
         if pause_s:
@@ -88,11 +109,13 @@ class Trading(RuleBasedStateMachine):
         play.act(run_exits(play.agent))
 
     @rule()
+    @counted
     def dies_and_is_started_again(self) -> None:
         self.play.restart()
         self.play.keep_up()
 
     @rule()
+    @counted
     def dies_and_hurries(self) -> None:
         self.play.restart()
         self.play.act(scan(self.play.agent))
@@ -100,10 +123,12 @@ class Trading(RuleBasedStateMachine):
     # -- time and markets ------------------------------------------------------------------
 
     @rule(seconds=st.sampled_from([1, 90, 90, 200, 200, 900, 3600, 15 * 3600]))
+    @counted
     def time_passes(self, seconds: int) -> None:
         self.play.wait(seconds)
 
     @rule(winner=st.sampled_from([0, 1, None]))
+    @counted
     def a_market_ends_early(self, winner: int | None) -> None:
         self.play.end_early(winner)
 
@@ -113,6 +138,7 @@ class Trading(RuleBasedStateMachine):
         lie=st.sampled_from(["late", "late", "hide", "show", "repeat", "wallet", "reads"]),
         factor=st.sampled_from([Decimal(0), Decimal(10), Decimal("0.5")]),
     )
+    @counted
     def the_venue_lies(self, lie: str, factor: Decimal) -> None:
         venue = self.play.venue
         match lie:
@@ -132,16 +158,19 @@ class Trading(RuleBasedStateMachine):
     # -- people ----------------------------------------------------------------------------
 
     @rule(engine=st.sampled_from(Engine), price=st.sampled_from([Decimal("0.02"), Decimal("0.98")]))
+    @counted
     def somebody_buys_elsewhere(self, engine: Engine, price: Decimal) -> None:
         self.play.place_elsewhere(engine, price)
 
     @rule(amount=st.sampled_from([500, 20_000]), is_told=st.booleans())
+    @counted
     def cash_is_brought_in(self, amount: int, is_told: bool) -> None:
         self.play.transfer(amount)
         if is_told:
             self.play.tell_of_transfers()
 
     @rule(asks=st.sampled_from(["approve", "reject", "trade", "close", "cancel"]))
+    @counted
     def somebody_asks(self, asks: str) -> None:
         play = self.play
         waiting = play.run(play.store.signals(SignalStatus.PENDING))
@@ -161,10 +190,12 @@ class Trading(RuleBasedStateMachine):
                 play.cancel_first()
 
     @rule(changes=st.sampled_from(CHANGES))
+    @counted
     def somebody_sets_limits(self, changes: dict[str, str]) -> None:
         self.play.ask(CommandKind.SET_LIMITS, **changes)
 
     @rule(way=st.sampled_from(["halt", "reduce", "file", "file is taken away"]))
+    @counted
     def somebody_stops_it(self, way: str) -> None:
         match way:
             case "file":
@@ -175,21 +206,25 @@ class Trading(RuleBasedStateMachine):
                 self.play.ask(CommandKind(way))
 
     @rule(state=st.sampled_from(["ARMED", "ARMED", "REDUCING"]))
+    @counted
     def somebody_resumes(self, state: str) -> None:
         self.play.ask(CommandKind.RESUME, state=state)
 
     @rule()
+    @counted
     def all_is_set_right(self) -> None:
         self.play.make_peace()
         self.play.keep_up()
         self.play.ask(CommandKind.RESUME)
 
     @rule()
+    @counted
     def all_is_set_right_and_it_trades(self) -> None:
         self.all_is_set_right()
         self.play.act(scan(self.play.agent))
 
     @rule()
+    @counted
     def a_second_process_wants_the_books(self) -> None:
         """I15: it is refused, and nothing changes."""
         second = self.play.run(open_books(self.play.folder))
@@ -312,6 +347,7 @@ class Trading(RuleBasedStateMachine):
         SEEN.update(sent=len(play.venue.sent), bought=play.witness.buys)
         for row in _funnel(play):
             SEEN[row] += 1
+        SEEN.update(f"step {step}" for step in _steps(play))
         assert from_ms(play.world.now_ms) == play.clock.now()
         play.close()
 
@@ -322,6 +358,17 @@ def _funnel(play: Play) -> list[str]:
     return [f"an intent {row['status']}" for row in rows]
 
 
+def _steps(play: Play) -> Iterator[str]:
+    """Each step of each intent, as it is told."""
+    told: dict[str, str] = {}
+    with rows_of(play.folder) as books:
+        for row in books.execute("SELECT * FROM intent_changes ORDER BY id"):
+            before = told.get(row["intent_id"], "PENDING")
+            if row["status"] != before:
+                yield f"{before}-{row['status']}"
+            told[row["intent_id"]] = row["status"]
+
+
 _PROFILE = settings()
 TestTrading = Trading.TestCase
 TestTrading.settings = settings(
@@ -329,3 +376,14 @@ TestTrading.settings = settings(
     stateful_step_count=25 if _PROFILE.max_examples <= 100 else 60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+def test_machine_when_all_examples_were_run_then_every_rule_and_step_was_among_them() -> None:
+    """What never came up was never tested. In the long run 30 times each, in a short one most."""
+    if not SEEN:
+        pytest.skip("the machine was not run")
+    is_long = _PROFILE.max_examples > 100
+    wanted = [f"rule {name}" for name in RULES] + [f"step {step}" for step in STEPS]
+    counts = {name: SEEN[name] for name in wanted}
+    seldom = {name: count for name, count in counts.items() if count < (30 if is_long else 1)}
+    assert len(seldom) <= (0 if is_long else len(wanted) // 3), seldom
