@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import httpx2
@@ -163,29 +163,14 @@ class _OneMarket:
 
     def _book(self, outcome_id: OutcomeId, currency: Currency) -> OrderBook:
         assert self._event is not None
-        market, now = self._event.markets[0], self._clock.now()
-        is_first = outcome_id == market.outcome1.id
-        middle = self._middle if is_first else 1 - self._middle
-        bid, ask = (
-            (Level(price=price(str(at)), shares=shares(_DEPTH)),)
-            for at in (middle - _HALF_SPREAD, middle + _HALF_SPREAD)
-        )
-        return OrderBook(
-            market_id=market.id,
-            outcome_id=outcome_id,
-            currency=currency,
-            bids=bid,
-            asks=ask,
-            last_price=None,
-            source_at=now,
-            received_at=now,
-        )
+        market = self._event.markets[0]
+        return book_of(market, outcome_id, self._middle, currency, self._clock.now())
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._data, name)
 
 
-class _NoPast:
+class NoPast:
     """Nothing was ever settled: every weight is the one to begin with."""
 
     async def settled_forecasts(self, **_: object) -> tuple[()]:
@@ -208,7 +193,15 @@ class Pipeline:
         """Show a scene to whoever looks next."""
         self._web.show(scene)
         self._found.forget()
-        event = _event(matter, scene.words, number, self._demo)
+        event = event_of(
+            scene.words.title,
+            f"bench-{matter.key}-{number}",
+            self._demo.clock.now(),
+            description=scene.words.description,
+            rules=matter.rules,
+            category=matter.category,
+            middle=matter.price,
+        )
         self._data.show(event, Decimal(matter.price))
         self._event = event
 
@@ -222,7 +215,7 @@ class Pipeline:
     ) -> tuple[Outcomes, tuple[str, ...]]:
         """What a model makes of the scene, and what it was told. `weight`: what it has earned."""
         recorder = _Recorder(model)
-        experience: Experience = _NoPast()
+        experience: Experience = NoPast()
         llm = Llm([recorder], LlmSettings(secret="a secret", trusted=self._trusted))
         agent = replace(
             self._demo.agent,
@@ -270,18 +263,47 @@ def _order(look: Look) -> tuple[str, Decimal] | None:
     return look.inputs["outcome"], Decimal(look.inputs["stake"])
 
 
-def _event(matter: Matter, words: Words, number: int, demo: Demo) -> Event:
-    now = demo.clock.now()
-    event_id = EventId(f"bench-{matter.key}-{number}")
+def book_of(
+    market: Market, outcome_id: OutcomeId, middle: Decimal, currency: Currency, now: datetime
+) -> OrderBook:
+    """A deep book of one outcome, a penny to either side of the middle of outcome1's."""
+    own = middle if outcome_id == market.outcome1.id else 1 - middle
+    bids, asks = (
+        (Level(price=price(str(at)), shares=shares(_DEPTH)),)
+        for at in (own - _HALF_SPREAD, own + _HALF_SPREAD)
+    )
+    return OrderBook(
+        market_id=market.id,
+        outcome_id=outcome_id,
+        currency=currency,
+        bids=bids,
+        asks=asks,
+        last_price=None,
+        source_at=now,
+        received_at=now,
+    )
+
+
+def event_of(
+    title: str,
+    key: str,
+    now: datetime,
+    *,
+    description: str = "",
+    rules: str = "Yes when the officials say so.",
+    category: str = "SPORTS",
+    middle: str = "0.4",
+) -> Event:
+    """An event with one market on a book, a day before its close."""
     market = Market(
-        id=MarketId(f"{event_id}-m"),
-        event_id=event_id,
-        title=words.title,
+        id=MarketId(f"{key}-m"),
+        event_id=EventId(key),
+        title=title,
         status=MarketStatus.OPEN,
-        outcome1=Outcome(id=OutcomeId(f"{event_id}-yes"), label="Yes"),
-        outcome2=Outcome(id=OutcomeId(f"{event_id}-no"), label="No"),
-        price1=price(matter.price),
-        price2=price(str(1 - Decimal(matter.price))),
+        outcome1=Outcome(id=OutcomeId(f"{key}-yes"), label="Yes"),
+        outcome2=Outcome(id=OutcomeId(f"{key}-no"), label="No"),
+        price1=price(middle),
+        price2=price(str(1 - Decimal(middle))),
         buy_price1=None,
         buy_price2=None,
         fee_rate=Decimal("0.02"),
@@ -289,14 +311,14 @@ def _event(matter: Matter, words: Words, number: int, demo: Demo) -> Event:
         threshold=None,
         close_value=None,
         winner=None,
-        rules=matter.rules,
+        rules=rules,
     )
     return Event(
-        id=event_id,
-        slug=str(event_id),
-        title=words.title,
-        description=words.description,
-        category=matter.category,
+        id=EventId(key),
+        slug=key,
+        title=title,
+        description=description,
+        category=category,
         type=EventType.SINGLE,
         engine=Engine.CLOB,
         status=MarketStatus.OPEN,

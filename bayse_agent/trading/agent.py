@@ -79,7 +79,8 @@ class Habits:
     `approval_ttl_s`: how long an approval by the risk review is good for; `signal_ttl_s`: how long
     a person may take. `difference_s`: how long books and venue may differ before that is a halt.
     `shares_tolerance`, `cash_tolerance_units`: what books and venue may differ by, in shares and
-    in minor units. `reread_s`: a market that was thought about for longer is read again before
+    in minor units. `thoughts_at_once`: markets that are forecast at a time.
+    `reread_s`: a market that was thought about for longer is read again before
     anything is done. `series`, `sniped`: the series to look at and to snipe; empty is all of them.
     """
 
@@ -103,6 +104,7 @@ class Habits:
     difference_s: float = 180.0
     reread_s: float = 1.0
     reads_at_once: int = 8
+    thoughts_at_once: int = 8
     books_a_read: int = 40
     page_size: int = 100
     shares_tolerance: Decimal = Decimal("0.001")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TypeVar
 
-from bayse_agent.domain.admission import Admitted, admit, told_refusals
+from bayse_agent.domain.admission import AdmissionRule, Admitted, admit, told_refusals
 from bayse_agent.domain.choosing import HALF_LIVES, best_passages, spread
 from bayse_agent.domain.errors import ConfigurationError, SourceUnavailable, StoreUnavailable
 from bayse_agent.domain.news import Article, News, Snippet, Topic
@@ -39,9 +39,9 @@ async def gather(agent: Agent, topic: Topic) -> News:
     )
     told += [answer for answer in answers if isinstance(answer, str)]
     found = [answer for answer in answers if not isinstance(answer, str)]
-    admitted = admit(_in_turn(found), topic, habits.admission)
+    # Texts are long: whoever trades meanwhile must not wait for them to be gone through.
+    admitted, snippets = await asyncio.to_thread(_sifted, found, topic, habits.admission)
     told += told_refusals(admitted.refused)
-    snippets = best_passages(admitted.kept, topic)
     if agent.library is not None:
         recalled = await _recalled(agent, agent.library, topic, admitted)
         if isinstance(recalled, str):
@@ -59,7 +59,7 @@ async def gather(agent: Agent, topic: Topic) -> News:
 async def _asked(
     source: NewsSource, topic: Topic, limit: int, timeout_s: float
 ) -> tuple[Article, ...] | str:
-    """A source's articles as they may be read, or why there are none."""
+    """A source's articles, or why there are none."""
     try:
         async with asyncio.timeout(timeout_s):
             found = await source.find(topic, limit=limit)
@@ -67,7 +67,16 @@ async def _asked(
         return f"{source.name} could not be asked: {_short(error)}"
     except TimeoutError:
         return f"{source.name} did not answer in {timeout_s:g} s"
-    return tuple(_readable(article) for article in found[:limit])
+    return found[:limit]
+
+
+def _sifted(
+    found: Sequence[tuple[Article, ...]], topic: Topic, rule: AdmissionRule
+) -> tuple[Admitted[Article], tuple[Snippet, ...]]:
+    """The articles that may be read, and the best passages of them."""
+    readable = [tuple(_readable(article) for article in answer) for answer in found]
+    admitted = admit(_in_turn(readable), topic, rule)
+    return admitted, best_passages(admitted.kept, topic)
 
 
 def _readable(article: Article) -> Article:

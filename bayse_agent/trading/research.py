@@ -69,7 +69,7 @@ async def research(agent: Agent, due: Sequence[TrackedMarket]) -> list[Seen | Lo
     trading = [one for one in listed if isinstance(one, _Listed)]
     books = await _books(agent, trading)
     underlyings = await _underlyings(agent, trading)
-    at_once = agent.habits.reads_at_once
+    at_once = agent.habits.thoughts_at_once
 
     async def see(market: TrackedMarket, one: _Listed | _Unreadable) -> Seen | Look:
         found: Seen | _Unreadable

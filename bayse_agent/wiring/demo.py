@@ -219,6 +219,7 @@ def _habits(currency: Currency) -> Habits:
         triage=TriageRule(cost_usd=ZERO),
         # Nothing is gained by asking an exchange in one's own process many things at once.
         reads_at_once=1,
+        thoughts_at_once=1,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bayse_agent.adapters.library.embedding import MiniLM
+from bayse_agent.adapters.library.ingesting import Ingesting
 from bayse_agent.adapters.library.library import open_library
 from bayse_agent.adapters.llm.opening import open_language_model
 from bayse_agent.adapters.llm.options import ModelOptions, endpoints_of
@@ -25,6 +26,8 @@ from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
 from bayse_agent.ports import Clock, Forecaster, LanguageModel, Library, NewsSource, SpendingCaps
 from bayse_agent.settings import Settings
 
+_SOURCES = 6
+"""Questions that one market may put at once besides its base answers: one for each source."""
 _SECRET_FILE = "marks.key"
 
 
@@ -67,10 +70,11 @@ async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> 
     )
     llm = Llm([model], asking)
     desk = await stack.enter_async_context(NewsDesk(settings.news, database, clock))
-    library = None
+    library: Library | None = None
     if settings.has_library:
-        library = await open_library(url, embedder=MiniLM())
-        stack.push_async_callback(library.close)
+        made = await open_library(url, embedder=MiniLM())
+        stack.push_async_callback(made.close)
+        library = await stack.enter_async_context(Ingesting(made))
     if not desk.sources:
         told.append("no source of news is set up: models judge by rules alone")
     return Mind(
@@ -92,7 +96,7 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Lan
         endpoints=endpoints,
         caps=SpendingCaps(daily=settings.ai_daily_cap, monthly=settings.ai_monthly_cap),
         timeout_s=settings.ai_timeout_s,
-        concurrency=settings.ai_concurrency,
+        concurrency=settings.ai_concurrency * (settings.ai_samples + _SOURCES),
         proxy_url=settings.ai_proxy,
     )
     model = open_language_model(

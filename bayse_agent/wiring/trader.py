@@ -22,6 +22,7 @@ from bayse_agent.adapters.clock import SystemClock, Timer
 from bayse_agent.adapters.kill_switch import FileKillSwitch
 from bayse_agent.adapters.store.rereading import Rereader
 from bayse_agent.adapters.store.store import SqlStore, open_store
+from bayse_agent.domain.admission import FORECAST_SITES, AdmissionRule
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.journal import Run
@@ -35,7 +36,7 @@ from bayse_agent.settings import Mode, Settings
 from bayse_agent.simulation.paper.log import PaperLog
 from bayse_agent.simulation.paper.venue import PaperVenue
 from bayse_agent.strategies.kelly import Kelly, KellySettings
-from bayse_agent.trading.agent import Agent, Approval, Habits, Schedule
+from bayse_agent.trading.agent import Agent, Approval, Habits, NewsHabits, Schedule
 from bayse_agent.trading.halting import stop, why_held_back
 from bayse_agent.trading.preflight import Check, preflight
 from bayse_agent.trading.runner import Companion
@@ -297,6 +298,10 @@ def _habits(settings: Settings, schedule: Schedule | None) -> Habits:
         currency=settings.currency,
         quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
         approval=Approval.AUTOMATIC if settings.auto_trade else Approval.BY_HAND,
+        thoughts_at_once=settings.ai_concurrency,
+        news=NewsHabits(
+            admission=AdmissionRule(refused_domains=FORECAST_SITES | set(settings.search_exclude))
+        ),
         schedule=schedule
         or Schedule(
             scan_s=float(settings.scan_interval_s),

@@ -109,7 +109,7 @@ async def test_research_when_thinking_took_long_then_the_market_is_read_again(
             habits=replace(
                 s.agent.habits,
                 triage=TriageRule(reach=3.0, even_within=Decimal(0)),
-                reads_at_once=1,
+                thoughts_at_once=1,
             ),
         )
         due = await discover(agent, agent.clock.now())

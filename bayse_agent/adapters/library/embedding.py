@@ -54,7 +54,7 @@ class MiniLM:
         self._threads = threads
         self._file = model
         self._loaded: tuple[Any, WordPiece] | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedding")
+        self._thread = ThreadPoolExecutor(max_workers=2, thread_name_prefix="embedding")
         self._waiting = 0
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
