@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bayse_agent.adapters.bayse.doubt import Doubt
 from bayse_agent.adapters.bayse.interest import Interest
 from bayse_agent.adapters.bayse.passing import DEPTH, PassedOn
 from bayse_agent.adapters.bayse.shelf import Shelf
@@ -44,7 +45,9 @@ class CacheOptions:
     A market is watched from the second time that it is asked for within `repeat_s`, until nobody
     asked for it in `forget_s`. What is asked for twice within `keen_s` is read again once it is
     older than `young_s`, looked at every `refresh_s`, so that whoever is in a hurry need not wait
-    for a read; of those there are `keen_max` at most. No event is told from memory `last_s` before
+    for a read; of those there are `keen_max` at most. What is pushed of them is held against a read
+    every `check_s`, and `settle_s` after it; a market that two in a row contradict is not told from
+    memory for `doubt_s`. No event is told from memory `last_s` before
     its close.
     """
 
@@ -57,6 +60,9 @@ class CacheOptions:
     refresh_s: float = 0.5
     young_s: float = 0.75
     keen_max: int = 6
+    check_s: float = 2.0
+    settle_s: float = 0.4
+    doubt_s: float = 60.0
     markets_max: int = 200
     remembered_max: int = 2000
     resync_markets_max: int = 50
@@ -91,6 +97,8 @@ class CachedMarketData(PassedOn):
         self._resynced: int | None = None
         self._since: datetime | None = None
         self._dropped = 0
+        self._doubt = Doubt(lasts=timedelta(seconds=self._options.doubt_s))
+        self._checked_at = clock.now()
 
     def on_change(self, listener: Listener) -> None:
         """Have somebody told whenever a book of a watched market shows something new."""
@@ -126,6 +134,8 @@ class CachedMarketData(PassedOn):
             return await super().books(outcome_ids, currency=currency, depth=depth)
         now, asked = self._clock.now(), list(dict.fromkeys(outcome_ids))
         told = self._shelf.all_fresh(asked, now) if self.is_trusted else None
+        if told is not None and any(self._doubt.is_on(b.market_id, now) for b in told.values()):
+            told = None
         if told is None:
             # All of them: what is young now may be old by the time that the others are read.
             told = await self._read_books(asked)
@@ -275,11 +285,27 @@ class CachedMarketData(PassedOn):
             for one in self._looked_up.repeated(now, keen)[:most]
             if one in self._events and now - self._events[one][0] > old
         ]
+        every = [one for market in markets for one in self._shelf.outcomes.get(market, ())]
+        is_due = now - self._checked_at >= timedelta(seconds=self._options.check_s)
         async with asyncio.TaskGroup() as tasks:
+            if every and is_due and self.is_trusted:
+                self._checked_at = now
+                tasks.create_task(_quietly(self._check(every)))
             if ids and self.is_trusted:
                 tasks.create_task(_quietly(self._read_books(ids)))
             for event_id in events:
                 tasks.create_task(_quietly(self._read_event(event_id)))
+
+    async def _check(self, outcome_ids: Sequence[OutcomeId]) -> None:
+        """Ask the venue what is pushed to us: times on a push prove nothing of what is in it."""
+        before = {one: self._shelf.book(one) for one in outcome_ids}
+        asked = await super().books(outcome_ids, currency=self._currency)
+        # What the answer shows may be pushed to us a little later.
+        await self._timer.sleep_s(self._options.settle_s)
+        now = self._clock.now()
+        for book in asked:
+            pushed = (before.get(book.outcome_id), self._shelf.book(book.outcome_id))
+            self._doubt.compare(book, pushed, now)
 
 
 async def _quietly(read: Awaitable[object]) -> None:

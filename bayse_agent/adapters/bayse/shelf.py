@@ -63,6 +63,10 @@ class Shelf:
         is_whole = len(found) == len(outcome_ids)
         return found if is_whole and all(self._is_young(b, now) for b in found.values()) else None
 
+    def book(self, outcome_id: OutcomeId) -> OrderBook | None:
+        """The book that is here, however old."""
+        return self._books.get(outcome_id)
+
     def age(self, outcome_id: OutcomeId, now: datetime) -> timedelta:
         """How old a book is; as good as for ever when there is none."""
         book = self._books.get(outcome_id)

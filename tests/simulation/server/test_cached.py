@@ -289,3 +289,36 @@ class _Failing:
 
     async def books(self, *_: object, **__: object) -> tuple[OrderBook, ...]:
         raise VenueError("it is down")
+
+
+class Stuck(Counted):
+    """The venue's own answers have gone on, and what it pushes has not."""
+
+    is_ahead = False
+
+    async def books(
+        self, outcome_ids: object, *, currency: Currency, depth: int = DEPTH
+    ) -> tuple[OrderBook, ...]:
+        found = await super().books(outcome_ids, currency=currency, depth=depth)
+        if not self.is_ahead:
+            return found
+        return tuple(replace(book, bids=()) for book in found)
+
+
+async def test_books_when_pushes_are_old_with_new_times_then_read_within_5_seconds(
+    stage: Stage,
+) -> None:
+    """C2: every push says that it is of now; the venue, asked, shows another book."""
+    options = CacheOptions(refresh_s=0.01, settle_s=0.02, keen_s=60, book_s=60, young_s=60)
+    async with kit_on(stage, options) as kit:
+        await kit.warm()
+        assert await kit.is_from_memory()
+        stuck = Stuck(kit.asked._data)
+        stuck.is_ahead = True
+        kit.cache._data = stuck
+        passed_s = 0.0
+        while (await kit.books())[0].bids != ():
+            passed_s += 0.25
+            assert passed_s <= 5
+            stage.wall.advance(0.25)
+            await asyncio.sleep(0.1)
