@@ -213,6 +213,7 @@ def _settings(folder: Path, http: int, sockets: int) -> Settings:
     os.environ |= {
         "AGENT_MODE": "live",
         "AGENT_AUTO_TRADE": "true",
+        "AGENT_CAPITAL_BY_PROOF": "false",
         "AGENT_DATA_DIR": str(folder),
         "SNIPE_SERIES_SLUGS": SERIES,
         "SNIPE_OBSERVE_SECONDS": "300",

@@ -9,7 +9,7 @@ the engine below it (matching and money), and at the book alone, beside a sorted
 second over loopback HTTP. demo: simulated days a minute of the whole agent. sqlite: commits a
 second with the store's own settings. tick: milliseconds from a price to the order that it leads
 to, of the trader as it is wired for live. kill: from a halt to the last order, and to the last
-cancel.
+cancel. thinking: a pass over 60 markets with a slow model, against its bound.
 
 Each is bounded in work; one that cannot run here says why under `skipped`.
 """
@@ -366,6 +366,10 @@ def kill(options: argparse.Namespace) -> Figures:
     return python(str(HERE / "latency.py"), "kill", *size)
 
 
+def thinking(_: argparse.Namespace) -> Figures:
+    return python(str(HERE / "thinking.py"), "--json")
+
+
 SECTIONS: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "matching": matching,
     "memory": memory,
@@ -374,6 +378,7 @@ SECTIONS: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "sqlite": sqlite,
     "tick": tick,
     "kill": kill,
+    "thinking": thinking,
 }
 
 

@@ -110,6 +110,7 @@ class Settings(MindSettings, WebSettings):
     # -- trading -------------------------------------------------------------------------------
 
     auto_trade: bool = setting("AGENT_AUTO_TRADE", False, "true or false")
+    capital_by_proof: bool = setting("AGENT_CAPITAL_BY_PROOF", True, "true or false")
     max_open_positions: Count = setting("AGENT_MAX_OPEN_POSITIONS", 3, _A_COUNT)
     max_daily_trades: Count = setting("AGENT_MAX_DAILY_TRADES", 50, _A_COUNT)
     min_confidence: Percent = setting("AGENT_MIN_CONFIDENCE", Decimal(65), "0 to 100")

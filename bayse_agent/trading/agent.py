@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -126,3 +127,8 @@ class Agent:
     habits: Habits
     sources: tuple[NewsSource, ...] = ()
     library: Library | None = None
+    guards: tuple[Guard, ...] = ()
+
+
+Guard = Callable[[Agent], Awaitable[object]]
+"""Looks, after each orders pass, whether trading should go on, and halts it when not."""

@@ -59,6 +59,8 @@ async def keep_up(agent: Agent) -> Upkeep:
     else:
         await _value(agent, found)
     await _expire_signals(agent)
+    for look in agent.guards:
+        await look(agent)
     return Upkeep(at=at, ended=ended, differences=found.differences, adopted=adopted)
 
 

@@ -43,6 +43,7 @@ from bayse_agent.simulation.world import DEFAULT_START_MS, LONGEST_RESOLUTION_MS
 from bayse_agent.simulation.write_log import Origin, WriteLog, tape_file
 from bayse_agent.strategies.kelly import Kelly, KellySettings
 from bayse_agent.trading.agent import Agent, Habits, Schedule
+from bayse_agent.trading.skill_guard import SkillGuard
 from bayse_agent.wiring.opening import Opening, arm_once, open_books
 from bayse_agent.wiring.options import DemoOptions
 from bayse_agent.wiring.resuming import (
@@ -146,6 +147,7 @@ def _agent(minds: _Minds, venue: LocalVenue, store: Store, folder: Path) -> Agen
         kill_switch=FileKillSwitch(folder),
         habits=_habits(minds.options.currency),
         sources=(Press(world, clock),),
+        guards=(SkillGuard(minds.experience).look,),
     )
 
 

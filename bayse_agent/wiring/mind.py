@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -15,9 +16,11 @@ from bayse_agent.adapters.llm.options import ModelOptions, endpoints_of
 from bayse_agent.adapters.news.building import NewsDesk
 from bayse_agent.adapters.store.answers import SqlAnswers
 from bayse_agent.adapters.store.database import connect
-from bayse_agent.adapters.store.experience import open_experience
+from bayse_agent.adapters.store.experience import SqlExperience, open_experience
 from bayse_agent.adapters.store.spending import SqlSpending
+from bayse_agent.domain.card import card
 from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.proof import Stage
 from bayse_agent.domain.triage import TriageRule
 from bayse_agent.forecasters.base_rate import BaseRates
 from bayse_agent.forecasters.llm import Llm, LlmSettings
@@ -25,21 +28,29 @@ from bayse_agent.forecasters.pool import Pool
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
 from bayse_agent.ports import Clock, Forecaster, LanguageModel, Library, NewsSource, SpendingCaps
 from bayse_agent.settings import Settings
+from bayse_agent.trading.agent import Guard
+from bayse_agent.trading.skill_guard import SkillGuard
 
 _SOURCES = 6
 """Questions that one market may put at once besides its base answers: one for each source."""
+_MOST_JUDGED = 20_000
 _SECRET_FILE = "marks.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mind:
-    """What an agent thinks with. `told`: what is missing, and what it goes without for that."""
+    """What an agent thinks with. `told`: what is missing, and what it goes without for that.
+
+    `guards` halt what is proven to lose. `stage`: how much capital the forecaster has earned.
+    """
 
     forecaster: Forecaster
     sources: tuple[NewsSource, ...]
     library: Library | None
     triage: TriageRule
     told: tuple[str, ...]
+    guards: tuple[Guard, ...] = ()
+    stage: Stage = Stage.FULL
 
 
 async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mind:
@@ -63,6 +74,8 @@ async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> 
             library=None,
             triage=_triage(settings),
             told=tuple(told),
+            guards=(SkillGuard(experience).look,),
+            stage=await _stage(experience),
         )
     secret = _secret(settings.data_dir / _SECRET_FILE)
     asking = LlmSettings(
@@ -83,6 +96,8 @@ async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> 
         library=library,
         triage=_triage(settings),
         told=tuple(told),
+        guards=(SkillGuard(experience).look,),
+        stage=await _stage(experience),
     )
 
 
@@ -106,6 +121,13 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Lan
         clock=clock,
     )
     return await stack.enter_async_context(model)
+
+
+async def _stage(experience: SqlExperience) -> Stage:
+    """What the pool has earned by what was settled so far."""
+    judged = await experience.judged_forecasts(most=_MOST_JUDGED)
+    mine = [one for one in judged if one.author == Pool.name]
+    return (await asyncio.to_thread(card, Pool.name, "all", mine)).stage
 
 
 def _triage(settings: Settings) -> TriageRule:

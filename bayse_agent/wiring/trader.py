@@ -28,7 +28,9 @@ from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.journal import Run
 from bayse_agent.domain.market import SeriesSlug
 from bayse_agent.domain.money import Currency, Money
+from bayse_agent.domain.proof import CAPITAL, Stage
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.sizing import SizingRule
 from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.domain.triage import TriageRule
 from bayse_agent.ports import Clock, Forecaster, MarketData, Strategy, Venue
@@ -62,12 +64,12 @@ _OTHER: Mapping[Currency, Currency] = {
 class Parts:
     """What thinks and what decides: the plug-ins of an agent, and how often its passes begin.
 
-    `forecaster`: None is the pool of the settings. `clock` tells the time of the world that is
-    traded in; the computer's own, for the real one.
+    `forecaster`: None is the pool of the settings; `strategy`: None is Kelly with what was earned.
+    `clock` tells the time of the world that is traded in; the computer's own, for the real one.
     """
 
     forecaster: Callable[[], Forecaster] | None = None
-    strategy: Callable[[], Strategy] = lambda: Kelly(KellySettings())
+    strategy: Callable[[], Strategy] | None = None
     schedule: Schedule | None = None
     clock: Callable[[], Clock] = SystemClock
 
@@ -123,11 +125,16 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
             feed=feed,
             store=store,
             forecaster=mind.forecaster,
-            strategy=made.strategy(),
+            strategy=made.strategy() if made.strategy else _kelly(settings, mind.stage),
             kill_switch=switch,
-            habits=replace(_habits(settings, made.schedule), triage=mind.triage),
+            habits=replace(
+                _habits(settings, made.schedule),
+                triage=mind.triage,
+                approval=_approval(settings, mind.stage),
+            ),
             sources=mind.sources,
             library=mind.library,
+            guards=mind.guards,
         )
         checks = await _ready(settings, agent, client, opening)
         yield Trader(
@@ -143,7 +150,7 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
                 **companions,
             },
             checks=checks,
-            told=mind.told,
+            told=(*mind.told, *_told_of_stage(settings, mind.stage)),
         )
 
 
@@ -153,6 +160,43 @@ async def _mind(parts: Parts, settings: Settings, clock: Clock, stack: AsyncExit
     return Mind(
         forecaster=parts.forecaster(), sources=(), library=None, triage=TriageRule(), told=()
     )
+
+
+def _by_proof(settings: Settings) -> bool:
+    """Whether real money is put at risk as far as it was earned; play money proves nothing lost."""
+    return settings.mode is Mode.LIVE and settings.capital_by_proof
+
+
+def _approval(settings: Settings, stage: Stage) -> Approval:
+    """Who lets a bet out: a person, unless he said otherwise and the forecasts have earned it."""
+    is_earned = stage is not Stage.PAPER or not _by_proof(settings)
+    return Approval.AUTOMATIC if settings.auto_trade and is_earned else Approval.BY_HAND
+
+
+def _kelly(settings: Settings, stage: Stage) -> Kelly:
+    """Stakes of the size that was earned; what a person approves by hand is a small one."""
+    rule = SizingRule()
+    if not _by_proof(settings) or stage is Stage.FULL:
+        return Kelly(KellySettings(rule=rule))
+    part = Decimal(str(CAPITAL[Stage.SMALL]))
+    return Kelly(
+        KellySettings(
+            rule=replace(
+                rule,
+                kelly_fraction=rule.kelly_fraction * part,
+                bankroll_fraction=rule.bankroll_fraction * part,
+            )
+        )
+    )
+
+
+def _told_of_stage(settings: Settings, stage: Stage) -> tuple[str, ...]:
+    if not _by_proof(settings) or stage is Stage.FULL:
+        return ()
+    if stage is Stage.SMALL:
+        return ("skill is proven, but not for long: stakes are a quarter of the usual",)
+    by_hand = ", and every bet waits for your word" if settings.auto_trade else ""
+    return (f"no skill is proven yet: stakes are a quarter of the usual{by_hand}",)
 
 
 async def _ready(
@@ -297,7 +341,6 @@ def _habits(settings: Settings, schedule: Schedule | None) -> Habits:
     return Habits(
         currency=settings.currency,
         quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
-        approval=Approval.AUTOMATIC if settings.auto_trade else Approval.BY_HAND,
         thoughts_at_once=settings.ai_concurrency,
         news=NewsHabits(
             admission=AdmissionRule(refused_domains=FORECAST_SITES | set(settings.search_exclude))

@@ -76,3 +76,17 @@ def test_run_when_no_model_is_set_up_then_it_says_so(
 ) -> None:
     started.append(place.program("run", AGENT_MODE="paper"))
     assert "no language model is set up" in wait_for(started[0], "ARMED|REDUCING|HALTED")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [("true", "no skill is proven yet: stakes are a quarter of the usual"), ("false", "")],
+)
+def test_run_when_live_without_any_proof_then_a_person_lets_small_bets_out(
+    place: Place, started: list[subprocess.Popen[str]], asked: str, told: str
+) -> None:
+    settings = {"AGENT_AUTO_TRADE": "true", "AGENT_CAPITAL_BY_PROOF": asked}
+    started.append(place.program("run", "--live", **settings))
+    out = wait_for(started[0], "ARMED|REDUCING|HALTED")
+    assert told in out
+    assert ("every bet waits for your word" in out) is (asked == "true")

@@ -44,7 +44,9 @@ class Embedder(Protocol):
 
 
 class MiniLM:
-    """all-MiniLM-L6-v2 in eight bits, in a thread of its own. Loaded when it is first needed."""
+    """all-MiniLM-L6-v2 in eight bits, in two threads of its own, so that a question need not wait
+    for the articles before it. Loaded when it is first needed.
+    """
 
     name = "all-MiniLM-L6-v2-int8"
     dimensions = 384
