@@ -120,6 +120,10 @@ async def _ours(request: Request, error: BayseAgentError) -> Response:
     return problem(request_id_of(request), status, detail)
 
 
+async def _anything(request: Request, _: Exception) -> Response:
+    return problem(request_id_of(request), 500, "something went wrong")
+
+
 def _status_of(error: BayseAgentError) -> tuple[int, str]:
     match error:
         case InvalidValue():
@@ -145,6 +149,7 @@ _ANSWERS: dict[type[Exception], _Answer] = {
     RequestValidationError: _not_valid,
     TooOften: _too_often,
     BayseAgentError: _ours,
+    Exception: _anything,
 }
 
 
