@@ -14,7 +14,7 @@ from bayse_agent.cli.asking import ask, halt, reduce, resume
 from bayse_agent.cli.demo import demo
 from bayse_agent.cli.exchange import exchange
 from bayse_agent.cli.score import score
-from bayse_agent.cli.serve import api, openapi, serve, tokens
+from bayse_agent.cli.serve import api, notify_test, openapi, serve, tokens
 from bayse_agent.cli.status import status
 from bayse_agent.cli.trader import run
 from bayse_agent.domain.errors import BayseAgentError, ConfigurationError, InvalidValue
@@ -40,6 +40,7 @@ def build() -> typer.Typer:
     app.command("serve")(serve)
     app.command("api")(api)
     app.command("openapi")(openapi)
+    app.command("notify-test")(notify_test)
     app.command("score")(score)
     for verb in (status, halt, reduce, resume, ask):
         app.command(verb.__name__)(verb)

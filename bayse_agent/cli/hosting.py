@@ -20,7 +20,6 @@ from starlette.types import ASGIApp
 
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.api.app import create_app
-from bayse_agent.api.parts import ApiParts
 from bayse_agent.api.passwords import Passwords
 from bayse_agent.cli.trading import Teller, check_keys, greet, snipe_at_once
 from bayse_agent.domain.errors import ConfigurationError
@@ -39,6 +38,7 @@ from bayse_agent.wiring.service import (
     first_login,
     open_alone,
     open_parts,
+    teller_of,
     web_settings,
 )
 from bayse_agent.wiring.trader import open_trader
@@ -175,7 +175,14 @@ async def _host(
         tasks: list[asyncio.Task[None]] = [serving]
         if trade is not None:
             tasks.append(asyncio.create_task(_run(trade)))
-        await _until_one_ends(tasks, server, runner, parts, options.length)
+        teller = teller_of(settings, parts)
+        telling = None if teller is None else asyncio.create_task(teller.run())
+        try:
+            await _until_one_ends(tasks, server, runner, options.length)
+        finally:
+            if telling is not None:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
     _say("stopped")
 
 
@@ -183,7 +190,6 @@ async def _until_one_ends(
     tasks: list[asyncio.Task[None]],
     server: Server,
     runner: Runner | None,
-    parts: ApiParts,
     length: timedelta | None,
 ) -> None:
     """Wait for the end of the first, and see the others off: an act that has begun is finished."""
@@ -196,7 +202,7 @@ async def _until_one_ends(
             runner.stop()
         results = await asyncio.gather(*tasks, return_exceptions=True)
     for result in results:
-        if isinstance(result, BaseException):
+        if isinstance(result, Exception):
             raise result
 
 

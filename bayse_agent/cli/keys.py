@@ -1,4 +1,4 @@
-"""Makes, lists and revokes keys of scripts, in the books of the settings."""
+"""Makes, lists and revokes keys of scripts, resets passwords, and sends a test message."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from bayse_agent.adapters.store.store import open_store
 from bayse_agent.api.passwords import Passwords, new_password
 from bayse_agent.api.tokens import KEY_PREFIX, digest, new_id, new_secret
 from bayse_agent.domain.access import AccessEvent, ApiToken, Scope
+from bayse_agent.domain.notice import Level, Notice
 from bayse_agent.settings import Settings
+from bayse_agent.wiring.service import notifier_of
 
 _ORIGIN = "command line"
 
@@ -85,6 +87,19 @@ def reset_password(name: str, env_file: Path | None) -> int:
 
     print(f"{name} logs in with this password, and changes it then: {asyncio.run(change())}")
     return 0
+
+
+def send_test(env_file: Path | None) -> int:
+    notifier = notifier_of(Settings.read(env_file))
+    if notifier is None:
+        print("NOTIFY_URLS is not set: there is nobody to tell")
+        return 1
+    notice = Notice(level=Level.INFO, title="bayse-agent: a test", text="Messages arrive here.")
+    if asyncio.run(notifier.send(notice)):
+        print("sent to every address")
+        return 0
+    print("not every address took it: look at the addresses in NOTIFY_URLS")
+    return 1
 
 
 def _told(token: ApiToken) -> dict[str, str | None]:

@@ -87,6 +87,13 @@ def tokens() -> typer.Typer:
     return app
 
 
+def notify_test(env_file: _EnvFile = None) -> int:
+    """Send a test message to every address of NOTIFY_URLS. For instance: notify-test"""
+    from bayse_agent.cli.keys import send_test
+
+    return send_test(env_file)
+
+
 def openapi(
     out: Annotated[
         Path | None, typer.Argument(help="The file to write; stdout without one.")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bayse_agent.domain.notice import Level
 from bayse_agent.settings.kinds import Key, folded, items, setting, stripped
 
 _A_SECRET = "32 random bytes or more, as text"
@@ -50,6 +51,7 @@ Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 Addresses = Annotated[SecretStr, BeforeValidator(stripped)]
 LongKey = Annotated[SecretStr, BeforeValidator(_long)]
+LevelName = Annotated[Level, BeforeValidator(folded)]
 Word = Annotated[str, BeforeValidator(stripped), Field(min_length=1, max_length=64)]
 _A_WEBHOOK_KEY = f"{_LEAST_WEBHOOK_KEY} characters or more that nobody can guess"
 
@@ -89,3 +91,4 @@ class WebSettings(BaseSettings):
     notify_urls: Addresses | None = setting(
         "NOTIFY_URLS", None, "addresses as apprise takes them, with commas between them"
     )
+    notify_level: LevelName = setting("NOTIFY_LEVEL", Level.WARNING, "info, warning or alarm")

@@ -13,11 +13,13 @@ from bayse_agent.adapters.bayse.client import BayseClient
 from bayse_agent.adapters.bayse.venue import BayseVenue
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.notify import AppriseNotifier, addresses_of
 from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.reading.opening import open_access, open_reader
 from bayse_agent.adapters.store.store import SqlStore, open_store
 from bayse_agent.api.parts import AccountData, ApiParts, Brake, WebSettings, check_secret
 from bayse_agent.api.passwords import Passwords, check_password, new_password
+from bayse_agent.api.telling import Teller
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency
 from bayse_agent.ports import Clock, MarketData, NewsSource
@@ -208,3 +210,27 @@ async def open_alone(settings: Settings) -> AsyncIterator[Behind]:
             market_data=BayseVenue(client, clock=clock),
             brake=FileKillSwitch(settings.data_dir),
         )
+
+
+def teller_of(settings: Settings, parts: ApiParts) -> Teller | None:
+    """Who tells people, when there is anybody to tell.
+
+    Raises ConfigurationError for an address that cannot be used.
+    """
+    notifier = notifier_of(settings)
+    if notifier is None:
+        return None
+    return Teller(
+        reader=parts.reader,
+        access=parts.access,
+        notifier=notifier,
+        timer=parts.timer,
+        least=settings.notify_level,
+    )
+
+
+def notifier_of(settings: Settings) -> AppriseNotifier | None:
+    addresses = settings.notify_urls
+    if addresses is None:
+        return None
+    return AppriseNotifier(addresses_of(addresses.get_secret_value()))
