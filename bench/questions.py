@@ -134,7 +134,7 @@ async def measure_questions(questions: Sequence[Question], model: str) -> dict[s
     resolved = Resolved(now=questions[0].frozen_at)
     members = _members(resolved, model)
     # What is settled between two questions is read on before each, however near they are.
-    pool = Pool(members, resolved, PoolSettings(refresh_s=0.0))
+    pool = Pool(members, resolved, PoolSettings(refresh_s=0.001))
     market = MarketPrice()
     for question in questions:
         resolved.now = question.frozen_at

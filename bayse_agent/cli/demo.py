@@ -23,6 +23,8 @@ _LEAST_BANKROLL, _LARGEST_BANKROLL = 1, 1_000_000_000
 _USUAL_BANKROLL = {Currency.NGN: Decimal(100_000), Currency.USD: Decimal(1_000)}
 
 
+_SCRIPTED = ("pool", "llm")
+_SCRIPT = "A scripted model that reads this world's press judges its events: no real one is asked."
 _OF_A_RUN = ("seed", "efficiency", "forecaster", "currency", "bankroll", "tape")
 """Options that a run that goes on keeps, unless they are named again."""
 
@@ -41,7 +43,7 @@ def demo(
     ] = 0.6,
     forecaster: Annotated[
         str, typer.Option(help="Who forecasts: pool, threshold, llm, market_price or coin.")
-    ] = "threshold",
+    ] = "pool",
     speed: Annotated[
         float | None, typer.Option(help="World seconds to a second of yours. As fast as can be.")
     ] = None,
@@ -66,6 +68,8 @@ def demo(
     out = sys.stderr if view is View.JSON else sys.stdout
     begins = _going_on(data, length) if _has_run(data) else _opening(seed, length, tape)
     print(begins, file=out, flush=True)
+    if forecaster in _SCRIPTED:
+        print(_SCRIPT, file=out, flush=True)
     # What is heavy to import comes after the first words.
     from bayse_agent.cli.running import run
     from bayse_agent.wiring.options import DemoOptions

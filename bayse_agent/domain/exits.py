@@ -25,6 +25,7 @@ from bayse_agent.domain.money import (
     Currency,
     Money,
     Price,
+    Shares,
     from_statistics,
 )
 from bayse_agent.domain.order import Sell
@@ -326,7 +327,9 @@ def _sell(case: _Case, wanted: _Wanted) -> Exit | Keep:
         wish=Sell(
             market_id=case.position.market_id,
             outcome_id=case.position.outcome_id,
-            shares=part.shares,
+            # Without zeros at its end: a count that was read from the books has none, and the same
+            # sale must come out the same, to the byte, before and after a restart.
+            shares=Shares(Decimal(format(part.shares.normalize(), "f"))),
             currency=currency,
             worst_price=_worst(case, wanted, part),
         ),

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.news import Horizon, horizon
+
+
+def lesson_at(now: datetime, every_s: float) -> datetime:
+    """The last moment up to now at which something is learned: whole multiples of `every_s` since
+    1970. Who learns from what was settled before it knows the same whenever he was started.
+    """
+    return datetime.fromtimestamp(now.timestamp() // every_s * every_s, tz=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

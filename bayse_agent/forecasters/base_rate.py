@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bayse_agent.domain.base_rates import BaseRate, Likeness, Tally, base_rate, counted, likeness
-from bayse_agent.domain.experience import Bookmark
+from bayse_agent.domain.experience import Bookmark, lesson_at
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, forecast_id
 from bayse_agent.domain.journal import TrackedMarket, tracked
 from bayse_agent.domain.money import probability
@@ -39,7 +39,7 @@ class BaseRates:
         self._settings = settings or BaseRateSettings()
         self._tally = Tally()
         self._bookmark = Bookmark()
-        self._asked_at: datetime | None = None
+        self._read_at: datetime | None = None
         self._turn = asyncio.Lock()
 
     def declines(self, market: TrackedMarket) -> str | None:
@@ -64,14 +64,15 @@ class BaseRates:
 
     async def _read_on(self, now: datetime) -> None:
         async with self._turn:
-            pause = timedelta(seconds=self._settings.refresh_s)
-            if self._asked_at is not None and now - self._asked_at < pause:
+            moment = lesson_at(now, self._settings.refresh_s)
+            if moment == self._read_at:
                 return
-            self._asked_at = now
+            self._read_at = moment
             settled = await self._experience.settled_markets(
                 since=self._bookmark.since, most=self._settings.most
             )
-            fresh, self._bookmark = self._bookmark.fresh(settled)
+            before = [one for one in settled if one.settled_at < moment]
+            fresh, self._bookmark = self._bookmark.fresh(before)
             self._tally = counted(self._tally, fresh)
 
     def _told(self, context: Context, like: Likeness, found: BaseRate) -> Forecast:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bayse_agent.domain.errors import BayseAgentError, BrokenInvariant, InvalidValue
-from bayse_agent.domain.experience import Bookmark, Cell, cell
+from bayse_agent.domain.experience import Bookmark, Cell, cell, lesson_at
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, forecast_id
 from bayse_agent.domain.journal import TrackedMarket, tracked
 from bayse_agent.domain.learning import Record, extended, learned, no_record
@@ -21,15 +21,13 @@ from bayse_agent.ports import Experience, Forecaster
 class PoolSettings:
     """How a pool learns.
 
-    `refresh_s`: how often it asks for newly settled forecasts, in seconds of world time.
+    `refresh_s`: how often it learns from newly settled forecasts, in seconds of world time.
     `most_rows`: the looks that it learns from, the latest ones; they bound what learning costs.
-    `growth`: the part by which the record must have grown before weights are learned anew.
     """
 
     prior: PoolPrior = field(default_factory=PoolPrior)
-    refresh_s: float = 60.0
+    refresh_s: float = 900.0
     most_rows: int = 10_000
-    growth: float = 0.02
 
 
 class Pool:
@@ -125,7 +123,9 @@ class Pool:
 
 
 class _Lessons:
-    """What was learned of the members so far; learned again when enough was settled since."""
+    """What was learned of the members so far; learned again at whole multiples of a time, so that
+    a run that was interrupted knows what it would have known.
+    """
 
     def __init__(
         self, authors: tuple[str, ...], experience: Experience, settings: PoolSettings
@@ -135,34 +135,30 @@ class _Lessons:
         self._record: Record = no_record(authors)
         self._skill: Skill = no_skill_known(authors, settings.prior)
         self._bookmark = Bookmark()
-        self._rows_read = 0
-        self._learn_at = 1
-        self._asked_at: datetime | None = None
+        self._learned_at: datetime | None = None
         self._turn = asyncio.Lock()
 
     async def skill(self, now: datetime) -> Skill:
         """The skill as of what is settled by now, give or take the settings' delays."""
         async with self._turn:
-            pause = timedelta(seconds=self._settings.refresh_s)
-            if self._asked_at is None or now - self._asked_at >= pause:
-                self._asked_at = now
-                await self._refresh()
+            moment = lesson_at(now, self._settings.refresh_s)
+            if moment != self._learned_at:
+                await self._refresh(moment)
+                self._learned_at = moment
             return self._skill
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, moment: datetime) -> None:
         settled = await self._experience.settled_forecasts(
             since=self._bookmark.since, most=self._settings.most_rows
         )
-        fresh, self._bookmark = self._bookmark.fresh(settled)
+        before = [one for one in settled if one.settled_at < moment]
+        fresh, self._bookmark = self._bookmark.fresh(before)
         if not fresh:
             return
-        self._rows_read += len(fresh)
         # Off the loop: the numbers are crunched while it goes on.
         most = self._settings.most_rows
         self._record = await asyncio.to_thread(extended, self._record, fresh, most=most)
-        if self._rows_read >= self._learn_at:
-            self._learn_at = int(self._rows_read * (1.0 + self._settings.growth)) + 1
-            self._skill = await asyncio.to_thread(learned, self._record, self._settings.prior)
+        self._skill = await asyncio.to_thread(learned, self._record, self._settings.prior)
 
 
 async def _answer(member: Forecaster, context: Context) -> Forecast | NoForecast:

@@ -650,3 +650,15 @@ def test_decide_exit_never_sells_on_an_old_book(
     context = replace(seen(*book, left_s=20_000), now=NOON + timedelta(seconds=age_s))
     rule = ExitRule(take_profit=Decimal("0.01"), trailing=Decimal("0.01"))
     assert kept(decide_exit(position, context, None, rule, mark)) is KeepReason.STALE
+
+
+def test_decide_exit_when_the_count_has_zeros_at_its_end_then_the_same_sale_to_the_byte() -> None:
+    exits = [
+        sold(
+            decide_exit(
+                a_position(count=count), seen([("0.30", "50")], [("0.32", "50")]), None, RULE
+            )
+        )
+        for count in ("11.18325", "11.183250")
+    ]
+    assert str(exits[0].wish.shares) == str(exits[1].wish.shares) == "11.18325"

@@ -211,7 +211,7 @@ async def test_pool_learns_from_what_is_settled_later() -> None:
     before = await pool.forecast(context)
     lived.forecasts = wrong_forecasts(400)
     at_once = await pool.forecast(context)
-    later = await pool.forecast(replace(context, now=NOON + timedelta(minutes=2)))
+    later = await pool.forecast(replace(context, now=NOON + timedelta(minutes=15)))
     assert isinstance(before, Forecast)
     assert isinstance(at_once, Forecast)
     assert isinstance(later, Forecast)
@@ -221,7 +221,7 @@ async def test_pool_learns_from_what_is_settled_later() -> None:
 
 async def test_pool_that_reads_on_gets_to_the_same_as_one_that_reads_all() -> None:
     """What is settled at one moment comes in two goes, and nothing is counted twice."""
-    lived, settings = Lived(wrong_forecasts(45)), PoolSettings(growth=0.0)
+    lived, settings = Lived(wrong_forecasts(45)), PoolSettings(refresh_s=60.0)
     pool = Pool([Says("threshold", 0.9)], lived, settings)
     context = a_context()
     await pool.forecast(context)
