@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from decimal import Decimal
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying, forecast_id
 from bayse_agent.domain.journal import TrackedMarket
-from bayse_agent.domain.market import Bar, MarketStatus, Symbol
+from bayse_agent.domain.market import Bar, Event, MarketStatus, Symbol
 from bayse_agent.domain.money import probability
 from bayse_agent.domain.pricing import (
     SettlementRule,
@@ -20,6 +20,7 @@ from bayse_agent.domain.pricing import (
     price_window,
     running_average,
 )
+from bayse_agent.domain.settling import SettlementRecord, WindowKind, kind_of, learned
 from bayse_agent.domain.volatility import Volatility, VolatilityMeter
 
 _NO_WINDOW = "not a price window"
@@ -44,13 +45,20 @@ class ThresholdSettings:
     most_seconds_left: float = 86_400.0
 
 
+Records = Callable[[], Awaitable[Mapping[WindowKind, SettlementRecord]]]
+
+
 class Threshold:
     """Chance that outcome1, the one at or above the threshold, wins a price window."""
 
     name = "threshold"
 
-    def __init__(self, settings: ThresholdSettings) -> None:
+    def __init__(self, settings: ThresholdSettings, records: Records | None = None) -> None:
+        """`records`: what resolved windows were settled on; a rule that is known for a symbol goes
+        before what they tell.
+        """
         self._settings = settings
+        self._records = records
         self._meters: dict[Symbol, VolatilityMeter] = {}
 
     def declines(self, market: TrackedMarket) -> str | None:
@@ -69,7 +77,7 @@ class Threshold:
             return NoForecast(author=self.name, reason=reason)
         if threshold is None or underlying is None or closes_at is None:
             return NoForecast(author=self.name, reason=_NO_WINDOW)
-        rule = self._settings.rules.get(underlying.last.symbol, self._settings.rule)
+        rule = await self._rule(context.event, underlying.last.symbol)
         try:
             meter = self._meters.setdefault(underlying.last.symbol, VolatilityMeter())
             moves = meter.read(_closed(underlying))
@@ -80,6 +88,15 @@ class Threshold:
         except InvalidValue as error:
             return NoForecast(author=self.name, reason=f"unreadable prices: {error}")
         return self._told(context, state, priced, threshold)
+
+    async def _rule(self, event: Event, symbol: Symbol) -> SettlementRule:
+        """The rule that a window settles by, as far as it is known or was learned."""
+        known, kind = self._settings.rules.get(symbol), kind_of(event)
+        if known is not None:
+            return known
+        if self._records is None or kind is None:
+            return self._settings.rule
+        return learned(self._settings.rule, (await self._records()).get(kind))
 
     def _refusal(self, context: Context) -> str | None:
         """Why nothing should be said, or None."""

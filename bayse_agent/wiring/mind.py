@@ -26,7 +26,15 @@ from bayse_agent.forecasters.base_rate import BaseRates
 from bayse_agent.forecasters.llm import Llm, LlmSettings
 from bayse_agent.forecasters.pool import Pool
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
-from bayse_agent.ports import Clock, Forecaster, LanguageModel, Library, NewsSource, SpendingCaps
+from bayse_agent.ports import (
+    Clock,
+    Forecaster,
+    LanguageModel,
+    Library,
+    NewsSource,
+    SpendingCaps,
+    Store,
+)
 from bayse_agent.settings import Settings
 from bayse_agent.trading.agent import Guard
 from bayse_agent.trading.skill_guard import SkillGuard
@@ -53,7 +61,7 @@ class Mind:
     stage: Stage = Stage.FULL
 
 
-async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mind:
+async def open_mind(settings: Settings, store: Store, clock: Clock, stack: AsyncExitStack) -> Mind:
     """The mind of the settings, on the books' own database, which must be up to date.
 
     Raises ConfigurationError for what cannot be used.
@@ -64,7 +72,10 @@ async def open_mind(settings: Settings, clock: Clock, stack: AsyncExitStack) -> 
     experience = open_experience(url)
     stack.push_async_callback(experience.close)
     told: list[str] = []
-    members: list[Forecaster] = [Threshold(ThresholdSettings()), BaseRates(experience)]
+    members: list[Forecaster] = [
+        Threshold(ThresholdSettings(), store.settlement_records),
+        BaseRates(experience),
+    ]
     model = await _model(settings, clock, stack)
     if model is None:
         told.append("no language model is set up (AI_PROVIDER): events are left alone")

@@ -33,7 +33,7 @@ from bayse_agent.domain.risk import Limits
 from bayse_agent.domain.sizing import SizingRule
 from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.domain.triage import TriageRule
-from bayse_agent.ports import Clock, Forecaster, MarketData, Strategy, Venue
+from bayse_agent.ports import Clock, Forecaster, MarketData, Store, Strategy, Venue
 from bayse_agent.settings import Mode, Settings
 from bayse_agent.simulation.paper.log import PaperLog
 from bayse_agent.simulation.paper.venue import PaperVenue
@@ -117,7 +117,7 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
         seen, venue, companions = _desks(settings, real, clock, timer, stack)
         market_data = _cached(settings, seen, clock, timer)
         feed = _feed(settings, clock, timer)
-        mind = await _mind(made, settings, clock, stack)
+        mind = await _mind(made, settings, store, clock, stack)
         agent = Agent(
             clock=clock,
             market_data=market_data,
@@ -154,9 +154,11 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
         )
 
 
-async def _mind(parts: Parts, settings: Settings, clock: Clock, stack: AsyncExitStack) -> Mind:
+async def _mind(
+    parts: Parts, settings: Settings, store: Store, clock: Clock, stack: AsyncExitStack
+) -> Mind:
     if parts.forecaster is None:
-        return await open_mind(settings, clock, stack)
+        return await open_mind(settings, store, clock, stack)
     return Mind(
         forecaster=parts.forecaster(), sources=(), library=None, triage=TriageRule(), told=()
     )

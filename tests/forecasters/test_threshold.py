@@ -11,6 +11,7 @@ import pytest
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, Underlying
 from bayse_agent.domain.market import MarketStatus, Symbol, Tick
 from bayse_agent.domain.pricing import SettlementRule, TieRule
+from bayse_agent.domain.settling import Held, SettlementRecord, WindowKind, kind_of
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
 from tests.builders import BTC, NOON, a_context, a_market, a_tracked_market, an_event, an_underlying
 
@@ -176,3 +177,32 @@ async def _refused(context: Context, forecaster: Threshold | None = None) -> str
     answer = await (forecaster or a_forecaster()).forecast(context)
     assert isinstance(answer, NoForecast), answer
     return answer.reason
+
+
+@pytest.mark.parametrize(
+    ("held", "rule"),
+    [(Held.AVERAGE, SettlementRule(averaged_weight=1.0)), (Held.LAST_PRICE, LAST_PRICE)],
+)
+async def test_forecast_when_windows_kept_to_a_rule_then_it_is_priced_by_that(
+    held: Held, rule: SettlementRule
+) -> None:
+    late = an_event(closes_at=NOON + timedelta(seconds=90))
+    context = a_context(event=late, underlying=an_underlying(last=60_020.0))
+    kind = kind_of(late)
+    assert kind is not None
+
+    async def records() -> dict[WindowKind, SettlementRecord]:
+        return {kind: SettlementRecord(recent=(held,) * 10)}
+
+    told = ThresholdSettings(rule=SettlementRule(averaged_weight=0.5, basis_sd=0.0))
+    learned = await _said(context, Threshold(told, records))
+    known = await _said(context, Threshold(ThresholdSettings(rule=replace(rule, basis_sd=0.0))))
+    assert float(learned.probability) == pytest.approx(float(known.probability), abs=1e-3)
+
+
+async def test_forecast_when_a_rule_is_known_then_no_record_changes_it() -> None:
+    async def records() -> dict[WindowKind, SettlementRecord]:
+        raise AssertionError("records were read")
+
+    settings = ThresholdSettings(rules={BTC: LAST_PRICE})
+    assert await _said(a_window(), Threshold(settings, records)) == await _said(a_window())
