@@ -20,15 +20,14 @@ from starlette.types import ASGIApp
 
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.api.app import create_app
+from bayse_agent.api.parts import WebSettings
 from bayse_agent.api.passwords import Passwords
-from bayse_agent.cli.trading import Teller, check_keys, greet, snipe_at_once
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.settings import Mode, Settings
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
-from bayse_agent.wiring.demo import open_demo
 from bayse_agent.wiring.options import DemoOptions
 from bayse_agent.wiring.resuming import BOOKS
 from bayse_agent.wiring.service import (
@@ -41,7 +40,6 @@ from bayse_agent.wiring.service import (
     teller_of,
     web_settings,
 )
-from bayse_agent.wiring.trader import open_trader
 
 _FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 _LONG = timedelta(days=3650)
@@ -67,22 +65,30 @@ class ServeOptions:
 def host_all(options: ServeOptions) -> int:
     """Serve beside a trader of the mode of the settings; returns the exit code."""
     settings = Settings.read(options.env_file)
-    check_keys(settings, is_live=options.is_live)
+    if options.is_live or settings.mode is not Mode.DEMO:
+        from bayse_agent.cli.trading import check_keys
+
+        check_keys(settings, is_live=options.is_live)
     check_bind(options.bind, settings)
+    web = web_settings(settings, options.bind)
     _log_to_stderr(settings.mode)
     host = _demo if settings.mode is Mode.DEMO else _trader
-    return asyncio.run(host(settings, options))
+    return asyncio.run(host(settings, options, web))
 
 
 def host_pages(options: ServeOptions) -> int:
     """Serve without a trader."""
     settings = Settings.read(options.env_file)
     check_bind(options.bind, settings)
+    web = web_settings(settings, options.bind)
     _log_to_stderr(settings.mode)
-    return asyncio.run(_pages(settings, options))
+    return asyncio.run(_pages(settings, options, web))
 
 
-async def _demo(settings: Settings, options: ServeOptions) -> int:
+async def _demo(settings: Settings, options: ServeOptions, web: WebSettings) -> int:
+    # A demo needs nothing of the real venue, nor a trader of a demo: both are slow to import.
+    from bayse_agent.wiring.demo import open_demo
+
     async with AsyncExitStack() as stack:
         folder = options.data
         if folder is None:
@@ -95,7 +101,7 @@ async def _demo(settings: Settings, options: ServeOptions) -> int:
             settings, demo.agent, runner, demo.store, f"sqlite:///{folder / BOOKS}", is_auto=True
         )
         _say(f"DEMO: a pretend exchange, {options.speed:g} world seconds to one of yours")
-        await _host(settings, options, behind, lambda: runner.run(demo.ends_at), runner)
+        await _host(settings, options, web, behind, lambda: runner.run(demo.ends_at), runner)
     return 0
 
 
@@ -112,11 +118,14 @@ def _demo_options(options: ServeOptions, folder: Path) -> DemoOptions:
     )
 
 
-async def _trader(settings: Settings, options: ServeOptions) -> int:
+async def _trader(settings: Settings, options: ServeOptions, web: WebSettings) -> int:
+    from bayse_agent.cli.trading import Teller, greet, snipe_at_once
+    from bayse_agent.wiring.trader import open_trader
+
     async with open_trader(settings) as trader:
         if await greet(trader):
             return 1
-        runner = Runner(
+        runner: Runner = Runner(
             trader.agent,
             Teller(trader.mode),
             {**trader.companions, "ticks": lambda: snipe_at_once(trader, runner)},
@@ -125,13 +134,13 @@ async def _trader(settings: Settings, options: ServeOptions) -> int:
         behind = _behind(
             settings, trader.agent, runner, trader.store, url, is_auto=settings.auto_trade
         )
-        await _host(settings, options, behind, lambda: runner.run(_FOREVER), runner)
+        await _host(settings, options, web, behind, lambda: runner.run(_FOREVER), runner)
     return 0
 
 
-async def _pages(settings: Settings, options: ServeOptions) -> int:
+async def _pages(settings: Settings, options: ServeOptions, web: WebSettings) -> int:
     async with open_alone(settings) as behind:
-        await _host(settings, options, behind, None, None)
+        await _host(settings, options, web, behind, None, None)
     return 0
 
 
@@ -158,12 +167,12 @@ def _behind(
 async def _host(
     settings: Settings,
     options: ServeOptions,
+    web: WebSettings,
     behind: Behind,
     trade: Callable[[], Awaitable[None]] | None,
     runner: Runner | None,
 ) -> None:
     """Serve until a signal, the end of the time that was given, or the end of the trader."""
-    web = web_settings(settings, options.bind)
     passwords = Passwords()
     async with open_parts(settings, behind, web) as parts:
         login = await first_login(settings, parts.access, passwords)
@@ -174,7 +183,7 @@ async def _host(
             _say(f"log in as {login.name} with this password, shown once: {login.password}")
         tasks: list[asyncio.Task[None]] = [serving]
         if trade is not None:
-            tasks.append(asyncio.create_task(_run(trade)))
+            tasks.append(asyncio.create_task(_run(trade, server)))
         teller = teller_of(settings, parts)
         telling = None if teller is None else asyncio.create_task(teller.run())
         try:
@@ -206,8 +215,11 @@ async def _until_one_ends(
             raise result
 
 
-async def _run(trade: Callable[[], Awaitable[None]]) -> None:
-    await trade()
+async def _run(trade: Callable[[], Awaitable[None]], server: Server) -> None:
+    """Trade, once the pages can be seen: nobody should have to wait for the first pass."""
+    await server.ready.wait()
+    if not server.should_exit:
+        await trade()
 
 
 async def _serve(server: Server, bind: Bind) -> None:
@@ -221,6 +233,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, bind: Bind) -> None:
         self._bind = bind
+        self.ready = asyncio.Event()
         super().__init__(
             uvicorn.Config(
                 app,
@@ -251,6 +264,8 @@ class Server(uvicorn.Server):
             # It has said why, and would end the whole program.
             self.should_exit = True
             return
+        finally:
+            self.ready.set()
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
             told = Bind(

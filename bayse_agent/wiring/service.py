@@ -193,6 +193,7 @@ async def open_alone(settings: Settings) -> AsyncIterator[Behind]:
     if settings.mode is Mode.DEMO:
         raise ConfigurationError("AGENT_MODE is demo: `bayse-agent serve` runs that with its pages")
     async with AsyncExitStack() as stack:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
         url = settings.database_url.get_secret_value()
         store = await open_store(url)
         stack.push_async_callback(store.close)
