@@ -1,0 +1,134 @@
+/** What the agent reads and what that costs: models by purpose, and the news as it finds them. */
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { costs, search } from "@/api/queries";
+import { count, money } from "@/format/figures";
+import { Table } from "@/parts/list";
+import { Empty, Page, ReadCard } from "@/parts/views";
+import { Outside, Time } from "@/parts/words";
+import { texts } from "@/texts";
+
+export function Evidence() {
+  const query = useQuery(costs);
+  const calls = query.data?.reduce((sum, one) => sum + one.calls, 0);
+  const title =
+    calls === undefined
+      ? texts.pages.evidence
+      : calls === 0
+        ? "No language model was asked in the last 31 days"
+        : `Models were asked ${count(calls)} times in 31 days`;
+  return (
+    <Page
+      name={texts.pages.evidence}
+      title={title}
+      lede="Evidence behind one forecast stands on its explain page, with sources and dates."
+    >
+      <div className="stack">
+        <NewsCard />
+        <ReadCard
+          title="What models cost, US dollars"
+          what="Costs"
+          query={query}
+          isEmpty={(data) => data.length === 0}
+          empty={
+            <Empty title="Nothing was spent on models">
+              Without a key the agent works without them.
+            </Empty>
+          }
+        >
+          {(data) => (
+            <Table
+              rows={data}
+              id={(row) => row.day + row.model + row.purpose}
+              columns={[
+                { head: "Day", cell: (row) => row.day },
+                { head: "Model", kind: "full", cell: (row) => <b>{row.model}</b> },
+                { head: "Purpose", cell: (row) => row.purpose },
+                {
+                  head: "Calls",
+                  kind: "number",
+                  cell: (row) => (
+                    <>
+                      {count(row.calls)}
+                      {row.unsettled > 0 && (
+                        <span className="sub">
+                          {count(row.unsettled)} not settled, counted in full
+                        </span>
+                      )}
+                    </>
+                  ),
+                },
+                { head: "Tokens in", kind: "number", cell: (row) => count(row.tokens_in) },
+                { head: "Tokens out", kind: "number", cell: (row) => count(row.tokens_out) },
+                { head: "Cost", kind: "number", cell: (row) => money(row.cost, "USD") },
+              ]}
+            />
+          )}
+        </ReadCard>
+      </div>
+    </Page>
+  );
+}
+
+function NewsCard() {
+  const { q = "" } = useSearch({ from: "/inside/evidence" });
+  const navigate = useNavigate({ from: "/evidence" });
+  const [text, setText] = useState(q);
+  const query = useQuery(search(q));
+  function find(event: FormEvent) {
+    event.preventDefault();
+    void navigate({ search: text.trim() ? { q: text.trim() } : {} });
+  }
+  return (
+    <div className="stack">
+      <form className="row" onSubmit={find}>
+        <label className="sr-only" htmlFor="news">
+          Search the news as the agent does
+        </label>
+        <input
+          id="news"
+          className="input"
+          style={{ maxWidth: 420 }}
+          placeholder="Search the news as the agent does"
+          maxLength={300}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <button className="btn" type="submit">
+          Search
+        </button>
+      </form>
+      {q.length > 1 && (
+        <ReadCard
+          title={`Found for “${q}”`}
+          what="News"
+          query={query}
+          isEmpty={(data) => data.results.length === 0}
+          empty={<Empty title="Nothing was found" />}
+        >
+          {(data) => (
+            <ul className="lines">
+              {data.results.map((one) => (
+                <li key={one.url}>
+                  <span>
+                    <b>
+                      <Outside to={one.url}>{one.title || one.url}</Outside>
+                    </b>
+                    <br />
+                    <span className="small muted words">{one.content.slice(0, 400)}</span>
+                  </span>
+                  <span className="sub">
+                    {one.source}
+                    <br />
+                    <Time at={one.published_date} />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )}
+        </ReadCard>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** The order book of a side: hollow is on offer, filled is wanted. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { books } from "@/api/queries";
+import type { Book } from "@/api/types";
+import { count, percent } from "@/format/figures";
+import { Empty, ReadCard } from "@/parts/views";
+import { Age } from "@/parts/words";
+import type { Sides } from "./market";
+
+export function BookCard({ sides }: { sides: Sides }) {
+  const [side, setSide] = useState(0);
+  const outcome = sides.outcomes[side] ?? sides.outcomes[0];
+  const query = useQuery(books([outcome]));
+  return (
+    <ReadCard
+      title="Order book"
+      what="Order book"
+      query={query}
+      lines={6}
+      aside={
+        <span className="seg" role="group" aria-label="Side">
+          {sides.labels.map((label, index) => (
+            <button
+              key={sides.outcomes[index]}
+              type="button"
+              aria-pressed={index === side}
+              onClick={() => setSide(index)}
+            >
+              {label}
+            </button>
+          ))}
+        </span>
+      }
+      isEmpty={(data) => (data[0]?.asks.length ?? 0) + (data[0]?.bids.length ?? 0) === 0}
+      empty={<Empty title="Nobody offers or wants this side" />}
+    >
+      {(data) => data[0] && <Ladder book={data[0]} />}
+    </ReadCard>
+  );
+}
+
+function Ladder({ book }: { book: Book }) {
+  const most = Math.max(...[...book.asks, ...book.bids].map((level) => level.quantity));
+  const rows = [
+    ...book.asks.toReversed().map((level) => ({ ...level, side: "ask" })),
+    ...book.bids.map((level) => ({ ...level, side: "bid" })),
+  ];
+  return (
+    <>
+      <table className="book">
+        <thead>
+          <tr>
+            <th scope="col">Depth</th>
+            <th scope="col" className="n">
+              Price
+            </th>
+            <th scope="col" className="n">
+              Shares
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((level) => (
+            <tr key={level.side + level.price} className={level.side}>
+              <td>
+                <span className="sr-only">{level.side === "ask" ? "offered" : "wanted"}</span>
+                <span
+                  className="depth"
+                  style={{ "--d": (level.quantity / most) * 100 } as object}
+                />
+              </td>
+              <td className="n">{percent(level.price)}</td>
+              <td className="n">{count(level.quantity)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="card__foot row row--apart">
+        <span className="small">hollow: offered, filled: wanted</span>
+        <Age at={book.timestamp} lateMs={10_000} />
+      </p>
+    </>
+  );
+}

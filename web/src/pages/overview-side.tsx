@@ -1,0 +1,99 @@
+/** Beside the money: what waits for a person, what closes next, and how old everything is. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { followed, parts, signals } from "@/api/queries";
+import { Decide } from "@/parts/decide";
+import { ListCard } from "@/parts/list";
+import { Empty, ReadCard } from "@/parts/views";
+import { Age, Left } from "@/parts/words";
+import { partName } from "@/reasons";
+
+export function WaitingCard() {
+  const query = useInfiniteQuery(signals({ status: "PENDING" }));
+  return (
+    <ListCard
+      title="Waits for you"
+      what="Waiting signals"
+      className="soon"
+      query={query}
+      empty={<Empty title="Nothing waits for you" />}
+    >
+      {(items) => (
+        <ul className="lines">
+          {items.map((signal) => (
+            <li key={signal.id}>
+              <span>
+                <Link className="title" to="/explain/$subject" params={{ subject: signal.id }}>
+                  {signal.market}
+                </Link>
+                <br />
+                <span className="sub">Buy {signal.outcome}</span>
+              </span>
+              <span className="sub">
+                lapses in <Left at={signal.expires_at} />
+              </span>
+              <span className="across">
+                <Decide signal={signal} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </ListCard>
+  );
+}
+
+export function ClosingCard() {
+  const query = useQuery(followed);
+  return (
+    <ReadCard
+      title="Next to close"
+      what="Markets"
+      query={query}
+      isEmpty={(data) => data.length === 0}
+      empty={<Empty title="No market is followed yet" />}
+    >
+      {(data) => (
+        <dl className="card__body kv">
+          {data.slice(0, 5).map((market) => (
+            <div key={market.id} className="contents">
+              <dt>
+                <Link
+                  className="title"
+                  to="/markets/$marketId"
+                  params={{ marketId: market.id }}
+                  search={{ event: market.event_id }}
+                >
+                  {market.title}
+                </Link>
+              </dt>
+              <dd>
+                <Left at={market.closes_at} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </ReadCard>
+  );
+}
+
+export function AgesCard() {
+  const query = useQuery(parts);
+  return (
+    <ReadCard title="How old the data is" what="Ages" query={query}>
+      {(data) => (
+        <dl className="card__body kv">
+          {data.parts.map((part) => (
+            <div key={part.name} className="contents">
+              <dt>{partName(part.name)}</dt>
+              <dd>
+                <Age at={part.at} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </ReadCard>
+  );
+}

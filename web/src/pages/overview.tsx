@@ -1,0 +1,155 @@
+/** The glance: what is so, the money, why nothing was traded, and what waits for a person. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { control, decisions, funnel, money, positions } from "@/api/queries";
+import type { Control, Funnel } from "@/api/types";
+import { count } from "@/format/figures";
+import { FunnelSteps } from "@/parts/funnel";
+import { useLastHour } from "@/parts/now";
+import { HeldTable } from "@/parts/tables";
+import { Empty, Page, ReadCard } from "@/parts/views";
+import { Chip, Result, Time } from "@/parts/words";
+import { reasonOf, toneOf } from "@/reasons";
+import { texts } from "@/texts";
+import { EquityCard } from "./overview-equity";
+import { MoneyCard } from "./overview-money";
+import { AgesCard, ClosingCard, WaitingCard } from "./overview-side";
+
+function statement(state: Control | undefined, told: Funnel | undefined): string {
+  if (state !== undefined && (state.state === "HALTED" || state.kill_switch !== null)) {
+    return "Trading is halted";
+  }
+  if (state?.state === "REDUCING") return "Nothing more is bought; positions are still sold";
+  if (told === undefined) return "Reading the books";
+  const traded = told.reasons.find((one) => one.reason === "traded")?.looks ?? 0;
+  if (told.looks === 0) return "No market was looked at in the last hour";
+  if (traded === 0) return "Nothing was traded in the last hour";
+  return `${count(traded)} ${traded === 1 ? "bet was" : "bets were"} placed in the last hour`;
+}
+
+export function Overview() {
+  const since = useLastHour();
+  const state = useQuery(control);
+  const told = useQuery(funnel(since));
+  const books = useQuery(money);
+  const isStopped = state.data !== undefined && state.data.state !== "ARMED";
+  const edges = told.data?.reasons
+    .filter((one) => ["limits", "sent", "traded"].includes(reasonOf(one.reason).stage))
+    .reduce((sum, one) => sum + one.looks, 0);
+  const lede = (
+    <>
+      {isStopped && <>{state.data?.kill_switch ?? state.data?.reason}. </>}
+      {told.data !== undefined && (
+        <>
+          Of {count(told.data.looks)} looks at markets, {count(edges ?? 0)} found an edge after
+          fees.{" "}
+        </>
+      )}
+      {books.data?.profit && (
+        <>
+          Since the beginning, after all fees:{" "}
+          <b>
+            <Result amount={books.data.profit} currency={books.data.currency} />
+          </b>
+          .
+        </>
+      )}
+    </>
+  );
+  return (
+    <Page name={texts.pages.overview} title={statement(state.data, told.data)} lede={lede}>
+      <div className="stack">
+        <MoneyCard />
+        <div className="grid12">
+          <div className="stack w8">
+            <EquityCard />
+            <PositionsCard />
+            <LastLooks />
+          </div>
+          <div className="stack w4 melt">
+            <WaitingCard />
+            <ReadCard
+              title="Where looks of the last hour ended"
+              what="Funnel"
+              query={told}
+              isEmpty={(data) => data.looks === 0}
+              empty={
+                <Empty title="No look in the last hour">The agent may be stopped or young.</Empty>
+              }
+            >
+              {(data) => <FunnelSteps told={data} />}
+            </ReadCard>
+            <ClosingCard />
+            <AgesCard />
+          </div>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function PositionsCard() {
+  const held = useQuery(positions);
+  return (
+    <ReadCard
+      title={
+        <>
+          Open positions <span className="faint">{held.data?.length}</span>
+        </>
+      }
+      what="Positions"
+      query={held}
+      aside={<span className="tiny faint">valued at the last bid seen</span>}
+      isEmpty={(data) => data.length === 0}
+      empty={
+        <Empty title="Nothing is held">
+          The agent holds a position only with a measured reason.
+        </Empty>
+      }
+    >
+      {(data) => <HeldTable rows={data} />}
+    </ReadCard>
+  );
+}
+
+function LastLooks() {
+  const query = useInfiniteQuery(decisions({}));
+  return (
+    <ReadCard
+      title="Last looks, with their reason"
+      what="Looks"
+      query={query}
+      aside={
+        <Link className="small" to="/signals">
+          {texts.actions.all}
+        </Link>
+      }
+      isEmpty={(data) => (data.pages[0]?.items.length ?? 0) === 0}
+      empty={<Empty title="No look yet">The first pass begins soon after the start.</Empty>}
+    >
+      {(data) => (
+        <ul className="lines">
+          {data.pages[0]?.items.slice(0, 6).map((look) => (
+            <li key={look.id}>
+              <span>
+                <Chip tone={toneOf(look.reason)}>{reasonOf(look.reason).label}</Chip>{" "}
+                <Link
+                  className="title"
+                  to="/explain/$subject"
+                  params={{ subject: String(look.id) }}
+                >
+                  {look.market}
+                </Link>
+                <br />
+                <span className="sub">{look.inputs.detail ?? reasonOf(look.reason).words}</span>
+              </span>
+              <span className="sub">
+                <Time at={look.at} as="clock" />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </ReadCard>
+  );
+}

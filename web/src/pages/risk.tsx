@@ -1,0 +1,237 @@
+/** The limits with what they mean, what was refused by them, and every stop and start. */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import { control, controlHistory, funnel, limits, limitsHistory } from "@/api/queries";
+import type { Control, Limit } from "@/api/types";
+import { count, percent } from "@/format/figures";
+import { Icon, StateShape } from "@/parts/icons";
+import { ListCard, Table } from "@/parts/list";
+import { Empty, Page, ReadCard } from "@/parts/views";
+import { Time } from "@/parts/words";
+import { reasonOf } from "@/reasons";
+import { HaltDialog, ReduceDialog, ResumeDialog } from "@/shell/control";
+import { texts } from "@/texts";
+
+export function Risk() {
+  const state = useQuery(control);
+  const refused = useQuery(funnel(undefined));
+  const said = refused.data?.reasons.filter((one) => one.reason.startsWith("refused_")) ?? [];
+  const times = said.reduce((sum, one) => sum + one.looks, 0);
+  const title =
+    state.data === undefined
+      ? texts.pages.risk
+      : state.data.state === "ARMED" && state.data.kill_switch === null
+        ? "Armed: it trades within these limits"
+        : `Stopped: ${state.data.kill_switch ?? state.data.reason}`;
+  return (
+    <Page
+      name={texts.pages.risk}
+      title={title}
+      lede={
+        refused.data &&
+        `Limits refused ${count(times)} of ${count(refused.data.looks)} looks so far. A limit never stops you from getting out.`
+      }
+    >
+      <div className="grid12">
+        <div className="stack w8">
+          <LimitsCard />
+          <ReadCard
+            title="What was refused, since the beginning"
+            what="Refusals"
+            query={refused}
+            isEmpty={() => said.length === 0}
+            empty={<Empty title="No limit has refused anything" />}
+          >
+            {() => (
+              <ul className="card__body reasons">
+                {said.map((one) => (
+                  <li key={one.reason}>
+                    <Link
+                      className="title"
+                      to="/signals"
+                      search={{ show: "looks", reason: one.reason }}
+                    >
+                      <b>{count(one.looks)}</b>
+                      {reasonOf(one.reason).words}
+                    </Link>
+                    <span className="sub">{percent(one.part)} of looks</span>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </ReadCard>
+        </div>
+        <div className="stack w4 melt">
+          <StateCard />
+          <HaltHistory />
+          <LimitsHistory />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+/** A limit's value in its unit. */
+export function limitValue({ value, unit }: Pick<Limit, "value" | "unit">): string {
+  if (value === "") return "any";
+  if (unit.startsWith("part") || unit.startsWith("price")) return percent(value);
+  if (unit.startsWith("percent")) return `${value} %`;
+  if (unit.startsWith("seconds")) return `${value} s`;
+  if (unit.startsWith("times")) return `${value} times`;
+  return value;
+}
+
+function LimitsCard() {
+  const query = useQuery(limits);
+  return (
+    <ReadCard
+      title="Limits in force"
+      what="Limits"
+      query={query}
+      lines={6}
+      aside={<span className="tiny faint">version {query.data?.version}</span>}
+      foot={
+        <p className="card__foot">
+          <Link className="btn" to="/settings">
+            Change limits…
+          </Link>
+        </p>
+      }
+    >
+      {(data) => (
+        <Table
+          rows={data.limits}
+          id={(row) => row.name}
+          columns={[
+            {
+              head: "Limit",
+              kind: "full",
+              cell: (row) => (
+                <>
+                  <b>{row.name.replaceAll("_", " ")}</b>
+                  <span className="sub">{row.meaning}</span>
+                </>
+              ),
+            },
+            { head: "Limit is", kind: "number", cell: limitValue },
+            { head: "Counted in", cell: (row) => <span className="sub">{row.unit}</span> },
+          ]}
+        />
+      )}
+    </ReadCard>
+  );
+}
+
+function StateCard() {
+  const query = useQuery(control);
+  return (
+    <ReadCard title="Trading state" what="Trading state" query={query} className="soon">
+      {(data) => <States now={data} />}
+    </ReadCard>
+  );
+}
+
+function States({ now }: { now: Control }) {
+  const [asks, setAsks] = useState<"halt" | "reduce" | "resume" | null>(null);
+  const close = () => setAsks(null);
+  return (
+    <div className="card__body stack">
+      <ul className="ticks">
+        {Object.entries(texts.states).map(([name, [word, what]]) => (
+          <li key={name} aria-current={name === now.state}>
+            <span
+              className={name === now.state ? `state state--${name.toLowerCase()}` : "state faint"}
+            >
+              <StateShape state={name} />
+              {word}
+            </span>
+            <span className="small muted">{what}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="small muted words">
+        Since <Time at={now.at} /> by {now.made_by}: {now.reason}
+        {now.kill_switch !== null && ` The kill switch is pulled: ${now.kill_switch}`}
+      </p>
+      <button className="btn kill btn--wide" type="button" onClick={() => setAsks("halt")}>
+        <Icon name="halt" />
+        {texts.actions.haltNow}…
+      </button>
+      <div className="row">
+        <button className="btn" type="button" onClick={() => setAsks("reduce")}>
+          {texts.actions.reduce}
+        </button>
+        <button className="btn" type="button" onClick={() => setAsks("resume")}>
+          {texts.actions.resume}
+        </button>
+      </div>
+      <HaltDialog isOpen={asks === "halt"} onClose={close} />
+      <ReduceDialog isOpen={asks === "reduce"} onClose={close} />
+      <ResumeDialog isOpen={asks === "resume"} onClose={close} now={now} />
+    </div>
+  );
+}
+
+function HaltHistory() {
+  const query = useInfiniteQuery(controlHistory);
+  return (
+    <ListCard
+      title="Stops and starts"
+      what="History of the trading state"
+      query={query}
+      empty={<Empty title="It was never stopped" />}
+    >
+      {(items) => (
+        <ul className="lines">
+          {items.map((one) => (
+            <li key={one.epoch}>
+              <span>
+                <b>{texts.states[one.state]?.[0] ?? one.state}</b> by {one.made_by}
+                <br />
+                <span className="sub words">{one.reason}</span>
+              </span>
+              <span className="sub">
+                <Time at={one.at} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </ListCard>
+  );
+}
+
+function LimitsHistory() {
+  const query = useInfiniteQuery(limitsHistory);
+  return (
+    <ListCard
+      title="Changes of limits"
+      what="History of the limits"
+      query={query}
+      empty={<Empty title="They were never changed" />}
+    >
+      {(items) => (
+        <ul className="lines">
+          {items.map((one) => (
+            <li key={one.version}>
+              <span>
+                <b>Version {one.version}</b> by {one.made_by}
+                <br />
+                <span className="sub words">
+                  {one.reason}.{" "}
+                  {Object.entries(one.changed)
+                    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${value || "any"}`)
+                    .join(", ")}
+                </span>
+              </span>
+              <span className="sub">
+                <Time at={one.at} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </ListCard>
+  );
+}

@@ -1,0 +1,218 @@
+/** The limits, to be changed: a difference is shown before it is saved, and what the server holds. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, got, newKey } from "@/api/client";
+import { limits, parts } from "@/api/queries";
+import type { Limit, Limits } from "@/api/types";
+import { count } from "@/format/figures";
+import { Confirm, ReasonField } from "@/parts/confirm";
+import { Page, ReadCard } from "@/parts/views";
+import { texts } from "@/texts";
+import { LogOut } from "./more";
+
+const NUMBER = /^\d{1,15}(\.\d{1,10})?$/;
+
+/** What is wrong with a text for a limit, in words; the service judges again. */
+export function unfit({ unit }: Pick<Limit, "unit">, text: string): string | null {
+  const isPart = unit.startsWith("part") || unit.startsWith("price");
+  const isNumber = isPart || /^(count|seconds|percent|times)/.test(unit);
+  if (isNumber && !NUMBER.test(text)) return "A number, such as 0.3 or 20.";
+  if (isPart && Number(text) > 1)
+    return `A part of one: ${text} % is written 0.${text.padStart(2, "0")}.`;
+  if (unit.startsWith("percent") && Number(text) > 100) return "At most 100 percent.";
+  return null;
+}
+
+export function Settings() {
+  const query = useQuery(limits);
+  return (
+    <Page
+      name={texts.pages.settings}
+      title={
+        query.data ? `Limits of version ${query.data.version} are in force` : texts.pages.settings
+      }
+      lede="What is shown is what the service holds. A change holds for every later bet; what is held stays as it is."
+    >
+      <div className="grid12">
+        <div className="stack w8">
+          <ReadCard title="Limits" what="Limits" query={query} lines={6}>
+            {(data) => <LimitsForm key={data.version} held={data} />}
+          </ReadCard>
+        </div>
+        <div className="stack w4 melt">
+          <Started />
+          <section className="card" aria-label="Session">
+            <div className="card__head">
+              <h2>Session</h2>
+            </div>
+            <div className="card__body">
+              <LogOut />
+            </div>
+          </section>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function LimitsForm({ held }: { held: Limits }) {
+  const [changes, setChanges] = useState<Record<string, string>>({});
+  const [isAsking, setAsking] = useState(false);
+  const changed = held.limits.filter((one) => {
+    const now = changes[one.name];
+    return now !== undefined && now !== one.value;
+  });
+  const troubles = changed.filter((one) => unfit(one, changes[one.name] ?? "") !== null);
+  return (
+    <>
+      <div className="card__body grid12">
+        {held.limits.map((limit) => (
+          <LimitField
+            key={limit.name}
+            limit={limit}
+            value={changes[limit.name] ?? limit.value}
+            onChange={(text) => setChanges((all) => ({ ...all, [limit.name]: text }))}
+          />
+        ))}
+      </div>
+      <div className="card__foot row row--apart">
+        <span>
+          {changed.length === 0
+            ? "Nothing is changed"
+            : `${count(changed.length)} changed, not saved`}
+          {troubles.length > 0 && (
+            <span className="down"> {count(troubles.length)} do not fit</span>
+          )}
+        </span>
+        <span className="row">
+          <button
+            className="btn btn--quiet"
+            type="button"
+            disabled={changed.length === 0}
+            onClick={() => setChanges({})}
+          >
+            Put back
+          </button>
+          <button
+            className="btn btn--main"
+            type="button"
+            disabled={changed.length === 0 || troubles.length > 0}
+            onClick={() => setAsking(true)}
+          >
+            {texts.actions.save}
+          </button>
+        </span>
+      </div>
+      <Difference
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        changed={changed}
+        changes={changes}
+      />
+    </>
+  );
+}
+
+interface FieldProps {
+  limit: Limit;
+  value: string;
+  onChange: (text: string) => void;
+}
+
+function LimitField({ limit, value, onChange }: FieldProps) {
+  const trouble = value === limit.value ? null : unfit(limit, value);
+  const id = `limit-${limit.name}`;
+  return (
+    <div className="field w6">
+      <label htmlFor={id}>
+        {limit.name.replaceAll("_", " ")} <span className="faint tiny">{limit.unit}</span>
+      </label>
+      <input
+        id={id}
+        className="input"
+        value={value}
+        maxLength={500}
+        aria-invalid={trouble !== null}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      <span id={`${id}-hint`} className={trouble ? "hint hint--bad" : "hint"}>
+        {trouble ?? limit.meaning}
+      </span>
+    </div>
+  );
+}
+
+interface DifferenceProps {
+  isOpen: boolean;
+  onClose: () => void;
+  changed: Limit[];
+  changes: Record<string, string>;
+}
+
+function Difference({ isOpen, onClose, changed, changes }: DifferenceProps) {
+  const [reason, setReason] = useState("");
+  const [key] = useState(newKey);
+  const wanted = Object.fromEntries(changed.map((one) => [one.name, changes[one.name] ?? ""]));
+  return (
+    <Confirm
+      isOpen={isOpen}
+      onClose={onClose}
+      title={texts.limits.title}
+      go={texts.limits.go}
+      done={texts.limits.done}
+      isReady={reason.trim() !== ""}
+      onGo={() =>
+        got(
+          api.POST("/limits", {
+            params: { header: { "Idempotency-Key": `${key}-${JSON.stringify(wanted).length}` } },
+            body: { changes: wanted, reason },
+          }),
+        )
+      }
+    >
+      <dl className="kv">
+        {changed.map((one) => (
+          <div key={one.name} className="contents">
+            <dt>{one.name.replaceAll("_", " ")}</dt>
+            <dd>
+              <del className="faint">{one.value || "any"}</del> <b>{changes[one.name] || "any"}</b>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="small muted">{texts.limits.why}</p>
+      <ReasonField label={texts.limits.reason} value={reason} onChange={setReason} />
+    </Confirm>
+  );
+}
+
+/** What is set where the agent is started, and takes effect there. */
+function Started() {
+  const query = useQuery(parts);
+  return (
+    <ReadCard
+      title="Set at the start"
+      what="Facts"
+      query={query}
+      foot={
+        <p className="card__foot small">
+          Change these where the agent is started, and start it again.
+        </p>
+      }
+    >
+      {(data) => (
+        <dl className="card__body kv">
+          <dt>Mode</dt>
+          <dd>{data.mode}</dd>
+          {Object.entries(data.facts).map(([name, value]) => (
+            <div key={name} className="contents">
+              <dt>{name.replaceAll("_", " ")}</dt>
+              <dd className="words">{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </ReadCard>
+  );
+}

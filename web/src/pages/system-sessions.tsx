@@ -1,0 +1,54 @@
+/** One's own sessions, and the way to end another one. */
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, got } from "@/api/client";
+import { sessions } from "@/api/queries";
+import { Confirm } from "@/parts/confirm";
+import { ReadCard } from "@/parts/views";
+import { Chip, Time } from "@/parts/words";
+
+export function SessionsCard() {
+  const query = useQuery(sessions);
+  const [ending, setEnding] = useState<string | null>(null);
+  return (
+    <ReadCard title="Your sessions" what="Sessions" query={query}>
+      {(data) => (
+        <>
+          <ul className="lines">
+            {data.map((one) => (
+              <li key={one.id}>
+                <span>
+                  {one.origin} {one.is_this_one && <Chip tone="us">this one</Chip>}
+                  <br />
+                  <span className="sub">
+                    seen <Time at={one.seen_at} />
+                  </span>
+                </span>
+                {!one.is_this_one && (
+                  <button className="btn" type="button" onClick={() => setEnding(one.id)}>
+                    End…
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+          <Confirm
+            isOpen={ending !== null}
+            onClose={() => setEnding(null)}
+            title="End this session?"
+            go="End it"
+            tone="bad"
+            done="The session was ended."
+            onGo={() =>
+              got(
+                api.DELETE("/auth/sessions/{session_id}", {
+                  params: { path: { session_id: ending ?? "" } },
+                }),
+              )
+            }
+          />
+        </>
+      )}
+    </ReadCard>
+  );
+}

@@ -1,0 +1,114 @@
+/** Looks at markets and signals that are put before a person, as tables. */
+import { Link } from "@tanstack/react-router";
+import type { Decision, Signal } from "@/api/types";
+import { percent } from "@/format/figures";
+import { reasonOf, SIGNAL_WORDS, toneOf } from "@/reasons";
+import { Decide } from "./decide";
+import { Table } from "./list";
+import { Chip, Left, Pair, Sum, Time } from "./words";
+
+export function LookTable({ rows }: { rows: Decision[] }) {
+  return (
+    <Table
+      rows={rows}
+      id={(row) => row.id}
+      columns={[
+        {
+          head: "Market",
+          kind: "full",
+          cell: (row) => (
+            <>
+              <Link className="title" to="/explain/$subject" params={{ subject: String(row.id) }}>
+                {row.market}
+              </Link>
+              <span className="sub">{row.series ?? row.event_id}</span>
+            </>
+          ),
+        },
+        {
+          head: "Agent and market",
+          cell: (row) =>
+            row.probability === null ? (
+              <span className="faint">no forecast made</span>
+            ) : (
+              <Pair ours={row.probability} market={row.market_price} />
+            ),
+        },
+        {
+          head: "Reason",
+          kind: "full",
+          cell: (row) => (
+            <>
+              <Chip tone={toneOf(row.reason)}>{reasonOf(row.reason).label}</Chip>
+              <span className="sub words">{row.inputs.detail ?? reasonOf(row.reason).words}</span>
+            </>
+          ),
+        },
+        { head: "By", cell: (row) => row.author ?? <span className="faint">nobody</span> },
+        { head: "Time", kind: "number", cell: (row) => <Time at={row.at} as="clock" /> },
+      ]}
+    />
+  );
+}
+
+export function AskedTable({ rows }: { rows: Signal[] }) {
+  return (
+    <Table
+      rows={rows}
+      id={(row) => row.id}
+      waits={(row) => row.status === "PENDING"}
+      columns={[
+        {
+          head: "Market",
+          kind: "full",
+          cell: (row) => (
+            <Link className="title" to="/explain/$subject" params={{ subject: row.id }}>
+              {row.market}
+            </Link>
+          ),
+        },
+        {
+          head: "Signal",
+          cell: (row) => (
+            <>
+              <b>{row.side === "BUY" ? "Buy" : "Sell"}</b> {row.outcome}
+              <span className="sub">at most {percent(row.worst_price)}</span>
+            </>
+          ),
+        },
+        {
+          head: "Stake",
+          kind: "number",
+          cell: (row) => <Sum amount={row.amount} currency={row.currency} />,
+        },
+        {
+          head: "State",
+          kind: "full",
+          cell: (row) => (
+            <>
+              <Chip
+                tone={row.status === "PENDING" ? "us" : row.status === "EXECUTED" ? "good" : ""}
+              >
+                {SIGNAL_WORDS[row.status] ?? row.status}
+              </Chip>
+              {row.status === "PENDING" ? (
+                <>
+                  <span className="sub">
+                    lapses in <Left at={row.expires_at} />
+                  </span>
+                  <Decide signal={row} />
+                </>
+              ) : (
+                <span className="sub words">
+                  {row.decided_by ? `by ${row.decided_by}. ` : ""}
+                  {row.note}
+                </span>
+              )}
+            </>
+          ),
+        },
+        { head: "Time", kind: "number", cell: (row) => <Time at={row.made_at} /> },
+      ]}
+    />
+  );
+}
