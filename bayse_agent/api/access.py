@@ -141,7 +141,9 @@ ACCESS: Mapping[str, Rule] = {
     # The dashboard's own files
     "GET /": _PUBLIC,
     "GET /app": _PUBLIC,
+    "GET /app/": _PUBLIC,
     "GET /app/{path}": _PUBLIC,
+    "GET /assets/{name}": _PUBLIC,
 }
 """Rules by method and path, as they stand in the OpenAPI document."""
 

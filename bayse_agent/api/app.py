@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
+from bayse_agent.adapters.store.reading.counting import Counts
 from bayse_agent.api.access import ACCESS, Right
 from bayse_agent.api.doors import Doors
 from bayse_agent.api.gate import Gate
@@ -19,6 +20,7 @@ from bayse_agent.api.headers import ORIGIN_HEADER_NAME
 from bayse_agent.api.house import House
 from bayse_agent.api.live import Live
 from bayse_agent.api.metering import Meter
+from bayse_agent.api.pages import add_pages, built
 from bayse_agent.api.parts import ApiParts
 from bayse_agent.api.passwords import Passwords
 from bayse_agent.api.routes import (
@@ -61,6 +63,7 @@ def create_app(parts: ApiParts, *, passwords: Passwords | None = None) -> ASGIAp
         meter=Meter(),
         live=Live(parts),
         tickets=Tickets(parts.timer),
+        counts=Counts(),
     )
     app = _application(parts.version, house)
     if parts.web.origins:
@@ -111,6 +114,7 @@ def _application(version: str, house: House | None) -> FastAPI:
     install(app)
     for router in _ROUTERS:
         app.include_router(router)
+    add_pages(app, built())
     app.state.house = house
     _describe(app)
     return app

@@ -29,7 +29,8 @@ def security_headers(scope: Scope) -> dict[str, str]:
     path = scope["path"]
     is_page = path == "/" or path == "/app" or path.startswith("/app/")
     headers = {**_ALWAYS, "Content-Security-Policy": _PAGE if is_page else _DATA}
-    if not is_page:
+    # Pages and their files say themselves how long they are good.
+    if not is_page and not path.startswith("/assets/"):
         headers["Cache-Control"] = "no-store"
     if scope["state"]["scheme"] == "https":
         headers["Strict-Transport-Security"] = f"max-age={_YEAR_S}; includeSubDomains"

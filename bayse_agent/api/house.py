@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from bayse_agent.adapters.store.reading.counting import Counts
 from bayse_agent.api.doors import Doors
 from bayse_agent.api.live import Live
 from bayse_agent.api.metering import Meter
@@ -24,6 +25,7 @@ class House:
     meter: Meter
     live: Live
     tickets: Tickets
+    counts: Counts
 
 
 def _house(connection: HTTPConnection) -> House:

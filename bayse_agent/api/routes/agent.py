@@ -116,7 +116,9 @@ async def list_signals(
     wanted = signals.Filter(since=since, event_id=event_id)
     if page * limit > _DEEPEST:
         raise Unfit(422, "not_valid", f"page x limit goes to {_DEEPEST}: use /decisions beyond")
-    found = await house.parts.reader.ask(signals.listed(wanted, page=page, size=limit))
+    found = await house.parts.reader.ask(
+        signals.listed(wanted, page=page, size=limit, counts=house.counts)
+    )
     shown = [SignalOut.of(one) for one in found.items]
     return SignalPage(signals=shown, page=page, size=limit, count=len(shown), total=found.total)
 

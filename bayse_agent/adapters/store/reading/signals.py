@@ -13,10 +13,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, select
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.access_tables import clearings
+from bayse_agent.adapters.store.reading.counting import Counts, last_before, rows_in
 from bayse_agent.adapters.store.reading.decisions import markets_by_id
 from bayse_agent.adapters.store.reading.reader import Query
 from bayse_agent.adapters.store.reading.views import MarketView
@@ -26,6 +27,7 @@ from bayse_agent.domain.order import IntentSource, IntentStatus, intent_id
 from bayse_agent.domain.signal import SignalStatus
 
 _signals, _intents, _fills = tables.signals, tables.intents, tables.fills
+_NUMBER, _PLACE = _signals.c.number, _intents.c.number
 _BY_ITSELF = (IntentSource.SCAN.value, IntentSource.SNIPE.value)
 _NEVER_BOUGHT: Mapping[str, str] = {
     IntentStatus.REFUSED.value: "REFUSED",
@@ -69,35 +71,39 @@ class Filter:
     event_id: str | None = None
 
 
+_EVERYTHING = Filter()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     items: tuple[Told, ...]
     total: int
 
 
-def listed(wanted: Filter, *, page: int, size: int) -> Query[Found]:
+def listed(wanted: Filter, *, page: int, size: int, counts: Counts) -> Query[Found]:
     """A page of signals, newest first, and how many there are."""
 
     def read(connection: Connection) -> Found:
-        signals_from, intents_from = _cleared(connection)
-        of_signals = _filtered(
-            select(_signals).where(_signals.c.number > signals_from), "signals", wanted
-        )
-        own = _filtered(_own().where(_intents.c.number > intents_from), "intents", wanted)
+        above = _above(connection, wanted.since)
+        of_signals = _of_event(select(_signals), _signals, wanted)
+        own = _of_event(_own(), _intents, wanted)
         approved = _approved(connection)
         most = page * size
-        waiting = connection.execute(of_signals.order_by(_signals.c.number.desc()).limit(most))
+        waiting = connection.execute(_newest(of_signals, _signals, above.signals, most))
         # Some of them were signals first, and are listed as those.
-        placed = connection.execute(
-            own.order_by(_intents.c.number.desc()).limit(most + len(approved))
-        )
+        few_more = most + len(approved)
+        placed = connection.execute(_newest(own, _intents, above.intents, few_more))
         rows = [(row.made_at, row) for row in waiting]
         rows += [(row.created_at, row) for row in placed if row.id not in approved]
         rows.sort(key=lambda pair: pair[0], reverse=True)
         shown = [row for _, row in rows[most - size : most]]
-        total = _count(connection, of_signals) + _count(connection, own)
-        both = _count(connection, own.where(_intents.c.id.in_(approved))) if approved else 0
-        return Found(items=_told(connection, shown), total=total - both)
+        # Only the one list that is asked for all the time is worth remembering.
+        kept = counts if wanted == _EVERYTHING else Counts()
+        total = kept.counted(connection, "signals", of_signals, _NUMBER, above=above.signals)
+        total += kept.counted(connection, "intents", own, _PLACE, above=above.intents)
+        both = own.where(above.intents < _PLACE, _intents.c.id.in_(approved))
+        doubled = rows_in(connection, both) if approved else 0
+        return Found(items=_told(connection, shown), total=total - doubled)
 
     return read
 
@@ -118,9 +124,10 @@ def cleared_by_now() -> Query[int]:
     """How many signals a clearing would take off the list."""
 
     def read(connection: Connection) -> int:
-        signals_from, intents_from = _cleared(connection)
-        return _count(connection, select(_signals).where(_signals.c.number > signals_from)) + (
-            _count(connection, _own().where(_intents.c.number > intents_from))
+        above = _cleared(connection)
+        waiting = select(_signals).where(above.signals < _NUMBER)
+        return rows_in(connection, waiting) + rows_in(
+            connection, _own().where(above.intents < _PLACE)
         )
 
     return read
@@ -132,21 +139,32 @@ def _own() -> Select[Any]:
     )
 
 
-def _filtered(query: Select[Any], kind: str, wanted: Filter) -> Select[Any]:
-    table, moment = (
-        (_signals, _signals.c.made_at) if kind == "signals" else (_intents, _intents.c.created_at)
-    )
-    if wanted.since is not None:
-        query = query.where(moment >= wanted.since)
-    if wanted.event_id is not None:
-        query = query.where(table.c.event_id == wanted.event_id)
-    return query
+def _of_event(query: Select[Any], table: Any, wanted: Filter) -> Select[Any]:
+    return query if wanted.event_id is None else query.where(table.c.event_id == wanted.event_id)
 
 
-def _cleared(connection: Connection) -> tuple[int, int]:
+def _newest(query: Select[Any], table: Any, above: int, most: int) -> Select[Any]:
+    key = table.c.number
+    return query.where(key > above).order_by(key.desc()).limit(most)
+
+
+def _cleared(connection: Connection) -> _Above:
     query = select(clearings).order_by(clearings.c.number.desc()).limit(1)
     row = connection.execute(query).first()
-    return (0, 0) if row is None else (row.signals_to, row.intents_to)
+    if row is None:
+        return _Above(0, 0)
+    return _Above(row.signals_to, row.intents_to)
+
+
+def _above(connection: Connection, since: datetime | None) -> _Above:
+    """The numbers that a list begins above: what was cleared, and what is too old."""
+    cleared = _cleared(connection)
+    if since is None:
+        return cleared
+    return _Above(
+        max(cleared.signals, last_before(connection, _NUMBER, _signals.c.made_at, since)),
+        max(cleared.intents, last_before(connection, _PLACE, _intents.c.created_at, since)),
+    )
 
 
 def _approved(connection: Connection) -> frozenset[str]:
@@ -155,8 +173,12 @@ def _approved(connection: Connection) -> frozenset[str]:
     return frozenset(intent_id("signal", name) for name in connection.execute(query).scalars())
 
 
-def _count(connection: Connection, query: Select[Any]) -> int:
-    return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+@dataclass(frozen=True, slots=True)
+class _Above:
+    """Where the two lists begin."""
+
+    signals: int
+    intents: int
 
 
 @dataclass(frozen=True, slots=True)
