@@ -16,6 +16,9 @@ from bayse_agent.domain.money import Price, probability
 from bayse_agent.domain.pooling import Opinion, Pooled, PoolPrior, Skill, no_skill_known, pool
 from bayse_agent.ports import Experience, Forecaster
 
+_LARGE = 2.0
+"""Log-odds by which a forecaster who read something disagrees with a price, when it is by much."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolSettings:
@@ -61,6 +64,22 @@ class Pool:
             member.declines(market) is None and member.reads_news(market)
             for member in self._members.values()
         )
+
+    async def reach(self, context: Context) -> float:
+        """How far news may move the pool off the market's price, in log-odds: a large disagreement
+        at the weight that those who read news have shown, and one error of that weight more.
+        """
+        market, now = tracked(context.event, context.market, context.now), context.now
+        skill, kind = (
+            await self._lessons.skill(now),
+            cell(context.event.category, context.time_left_s),
+        )
+        weights = [
+            skill.weight(name, kind)
+            for name, member in self._members.items()
+            if member.declines(market) is None and member.reads_news(market)
+        ]
+        return _LARGE * sum(weight + error for weight, error in weights)
 
     async def forecast(self, context: Context) -> Forecast | NoForecast:
         price = context.market_price

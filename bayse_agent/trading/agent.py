@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from bayse_agent.domain.admission import AdmissionRule
 from bayse_agent.domain.exits import ExitRule
+from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import SeriesSlug
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.sniping import SnipeRule
@@ -128,7 +129,10 @@ class Agent:
     sources: tuple[NewsSource, ...] = ()
     library: Library | None = None
     guards: tuple[Guard, ...] = ()
+    reach: Reach | None = None
 
 
+Reach = Callable[[Context], Awaitable[float]]
+"""How far news may move a forecast off the market's price, in log-odds, by what skill was shown."""
 Guard = Callable[[Agent], Awaitable[object]]
 """Looks, after each orders pass, whether trading should go on, and halts it when not."""

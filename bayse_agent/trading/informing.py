@@ -18,6 +18,8 @@ _UNASKABLE = News(told=("no title of the market is a plain question to look for"
 async def inform(agent: Agent, context: Context) -> Context | tuple[Reason, str]:
     """The context with its news, or why the market is left alone before anything is paid for."""
     rule, limits = agent.habits.triage, await agent.store.limits()
+    if agent.reach is not None:
+        rule = replace(rule, reach=await agent.reach(context))
     most = limits.max_stake.get(agent.habits.currency)
     if most is None:
         return Reason.NOT_WORTH_RESEARCH, f"no stake is allowed in {agent.habits.currency}"

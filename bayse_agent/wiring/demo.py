@@ -136,18 +136,20 @@ def _opening(options: DemoOptions, history: History | None, starts_at: datetime)
 
 def _agent(minds: _Minds, venue: LocalVenue, store: Store, folder: Path) -> Agent:
     world, clock = minds.world, minds.clock
+    forecaster = _forecaster(minds)
     return Agent(
         clock=clock,
         market_data=venue,
         venue=venue,
         feed=WorldFeed(world, clock),
         store=store,
-        forecaster=_forecaster(minds),
+        forecaster=forecaster,
         strategy=Kelly(KellySettings(rule=SizingRule(bankroll_fraction=_BET_FRACTION))),
         kill_switch=FileKillSwitch(folder),
         habits=_habits(minds.options.currency),
         sources=(Press(world, clock),),
         guards=(SkillGuard(minds.experience).look,),
+        reach=forecaster.reach if isinstance(forecaster, Pool) else None,
     )
 
 

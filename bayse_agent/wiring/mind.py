@@ -36,7 +36,7 @@ from bayse_agent.ports import (
     Store,
 )
 from bayse_agent.settings import Settings
-from bayse_agent.trading.agent import Guard
+from bayse_agent.trading.agent import Guard, Reach
 from bayse_agent.trading.skill_guard import SkillGuard
 
 _SOURCES = 6
@@ -58,6 +58,7 @@ class Mind:
     triage: TriageRule
     told: tuple[str, ...]
     guards: tuple[Guard, ...] = ()
+    reach: Reach | None = None
     stage: Stage = Stage.FULL
 
 
@@ -79,13 +80,15 @@ async def open_mind(settings: Settings, store: Store, clock: Clock, stack: Async
     model = await _model(settings, clock, stack)
     if model is None:
         told.append("no language model is set up (AI_PROVIDER): events are left alone")
+        pool = Pool(members, experience)
         return Mind(
-            forecaster=Pool(members, experience),
+            forecaster=pool,
             sources=(),
             library=None,
             triage=_triage(settings),
             told=tuple(told),
             guards=(SkillGuard(experience).look,),
+            reach=pool.reach,
             stage=await _stage(experience),
         )
     secret = _secret(settings.data_dir / _SECRET_FILE)
@@ -101,13 +104,15 @@ async def open_mind(settings: Settings, store: Store, clock: Clock, stack: Async
         library = await stack.enter_async_context(Ingesting(made))
     if not desk.sources:
         told.append("no source of news is set up: models judge by rules alone")
+    pool = Pool([*members, llm], experience)
     return Mind(
-        forecaster=Pool([*members, llm], experience),
+        forecaster=pool,
         sources=desk.sources,
         library=library,
         triage=_triage(settings),
         told=tuple(told),
         guards=(SkillGuard(experience).look,),
+        reach=pool.reach,
         stage=await _stage(experience),
     )
 

@@ -135,6 +135,7 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
             sources=mind.sources,
             library=mind.library,
             guards=mind.guards,
+            reach=mind.reach,
         )
         checks = await _ready(settings, agent, client, opening)
         yield Trader(

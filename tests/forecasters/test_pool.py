@@ -254,3 +254,16 @@ async def test_forecast_when_a_member_rests_on_a_publisher_then_the_pool_without
     assert isinstance(told, Forecast)
     assert dict(told.without) == {"one.example": pytest.approx(float(alone.probability))}
     assert told.least == pytest.approx(float(alone.probability))
+
+
+async def test_reach_when_nobody_reads_news_then_news_moves_nothing() -> None:
+    assert await Pool([Says("threshold", 0.6)], Lived()).reach(a_context()) == 0
+
+
+async def test_reach_when_a_reader_was_wrong_often_then_it_shrinks() -> None:
+    context = a_context()
+    reader = Says("threshold", 0.9, reads=(context.market.id,))
+    unknown = await Pool([reader], Lived()).reach(context)
+    wrong = await Pool([reader], Lived(wrong_forecasts(400))).reach(context)
+    assert unknown > 0.4
+    assert wrong < unknown / 2
