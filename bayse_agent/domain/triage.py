@@ -21,9 +21,10 @@ class TriageRule:
     """What research may bring and what it costs.
 
     `reach`: how far a forecast may move the believed chance off the market's price, in log-odds,
-    where no skill was measured: a large disagreement (2.0) at the weight to begin with (0.2). `cost_usd` of a whole
-    look with its answers; `usd` is one dollar in the account's currency. `even_within`: a price
-    this close to 0.5 says nothing, so that a market without news has nothing to go by.
+    where no skill was measured: a large disagreement (2.0) at the weight to begin with (0.2).
+    `cost_usd` of a whole look with its answers; `usd` is one dollar in the account's currency.
+    `even_within`: a price this close to 0.5 says nothing, so that a market without news has
+    nothing to go by.
     """
 
     reach: float = 0.4
