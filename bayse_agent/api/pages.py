@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -22,13 +21,8 @@ _KEPT = "public, max-age=31536000, immutable"
 
 def built() -> Path | None:
     """Where the built dashboard lies; None in a checkout where it was not built."""
-    spec = find_spec("bayse_agent")
-    places = () if spec is None else tuple(spec.submodule_search_locations or ())
-    for place in places:
-        folder = Path(place) / "web"
-        if (folder / "index.html").is_file():
-            return folder
-    return None
+    folder = Path(__file__).parents[1] / "web"
+    return folder if (folder / "index.html").is_file() else None
 
 
 def add_pages(app: FastAPI, folder: Path | None) -> None:

@@ -24,7 +24,14 @@ from bayse_agent.domain.errors import ConfigurationError, InvalidValue
 from tests.api.stage import NAME, OURS, PASSWORD, SECRET, HandClock, Stage, fast_passwords, staged
 
 _OPEN = (Right.PUBLIC, Right.BELL)
-_ELSEWHERE = {"GET /", "GET /app", "GET /app/{path}", "WS /ws/live"}
+_ELSEWHERE = {
+    "GET /",
+    "GET /app",
+    "GET /app/",
+    "GET /app/{path}",
+    "GET /assets/{name}",
+    "WS /ws/live",
+}
 """Not in the document: pages, and what is no request."""
 
 
