@@ -7,6 +7,7 @@ export const texts = {
   skip: "Skip to content",
   none: "none",
   notKnown: "not known",
+  past: "is past",
   mode: {
     demo: [
       "DEMO",

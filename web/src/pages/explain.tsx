@@ -47,11 +47,20 @@ function titleOf({ market, order, signal, decision }: Explanation): string {
   return name;
 }
 
+/** Words as a sentence: with a capital and an end. */
+function sentence(words: string): string {
+  return words === ""
+    ? ""
+    : `${words.charAt(0).toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
+}
+
 function ledeOf({ decision, outcome, order }: Explanation): ReactNode {
   return (
     <>
       {decision !== null && (
-        <span className="words">{decision.inputs.detail ?? reasonOf(decision.reason).words}. </span>
+        <span className="words">
+          {sentence(decision.inputs.detail ?? reasonOf(decision.reason).words)}{" "}
+        </span>
       )}
       {outcome?.winner && <>It ended {outcome.winner}. </>}
       {outcome?.profit && order !== null && (

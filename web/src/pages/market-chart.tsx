@@ -8,8 +8,14 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { useEffect, useRef } from "react";
-import { clock } from "@/format/time";
+import { clock, shortDay } from "@/format/time";
 import type { Point } from "@/parts/lines";
+
+/** Marks in local time, as everything else on the page. */
+const tick = (at: unknown) =>
+  shortDay(Number(at) * 1000)
+    .split(", ")
+    .at(-1) ?? "";
 
 interface ChartProps {
   prices: Point[];
@@ -45,7 +51,7 @@ function draw(box: HTMLElement): Drawn & { remove: () => void } {
     },
     grid: { vertLines: { visible: false }, horzLines: { color: colour("--line") } },
     rightPriceScale: { borderVisible: false },
-    timeScale: { borderVisible: false, timeVisible: true },
+    timeScale: { borderVisible: false, timeVisible: true, tickMarkFormatter: tick },
     handleScroll: { vertTouchDrag: false },
     localization: { timeFormatter: (at: number) => clock(at * 1000) },
   });

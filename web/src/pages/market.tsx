@@ -6,6 +6,7 @@ import type { Decision, Event, Market } from "@/api/types";
 import { percent } from "@/format/figures";
 import { ListCard } from "@/parts/list";
 import { LookTable } from "@/parts/looks";
+import { useNow } from "@/parts/now";
 import { HeldTable, OrderTable } from "@/parts/tables";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Age, Chip, Left, Pair, Time } from "@/parts/words";
@@ -52,6 +53,8 @@ export function MarketPage() {
   const last = looks.data?.pages[0]?.items[0];
   const title = known.data?.title ?? told.data?.title ?? texts.pages.markets;
   const closes = known.data?.closes_at ?? told.data?.closingDate;
+  const now = useNow();
+  const isOpen = now !== null && closes != null && Date.parse(closes) > now;
   return (
     <Page
       name={
@@ -65,11 +68,18 @@ export function MarketPage() {
       lede={
         closes && (
           <>
-            Closes in{" "}
-            <b>
-              <Left at={closes} />
-            </b>
-            , <Time at={closes} />.
+            {isOpen ? (
+              <>
+                Closes in{" "}
+                <b>
+                  <Left at={closes} />
+                </b>
+                ,{" "}
+              </>
+            ) : (
+              "Closed at "
+            )}
+            <Time at={closes} />.
             {last?.probability !== undefined && last.probability !== null && sides && (
               <>
                 {" "}

@@ -6,6 +6,7 @@ import { events, followed, positions } from "@/api/queries";
 import type { Event, Market } from "@/api/types";
 import { count, percent } from "@/format/figures";
 import { Table } from "@/parts/list";
+import { useNow } from "@/parts/now";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Chip, Left } from "@/parts/words";
 import { texts } from "@/texts";
@@ -75,9 +76,18 @@ function fits(market: Market, q: string, category: string | undefined): boolean 
   return words.includes(q.toLowerCase()) && (!category || market.category === category);
 }
 
+const MOST = 300;
+
+/** Open ones by their closing, and after them those that wait for their outcome. */
+function rank({ closes_at }: Market, now: number): number {
+  const at = closes_at === null ? Number.MAX_SAFE_INTEGER / 2 : Date.parse(closes_at);
+  return at > now ? at : Number.MAX_SAFE_INTEGER - now + at;
+}
+
 function Followed({ q, category }: { q: string; category: string | undefined }) {
   const query = useQuery(followed);
   const held = useQuery(positions);
+  const now = useNow() ?? 0;
   const heldIds = new Set(held.data?.map((one) => one.market_id));
   return (
     <ReadCard
@@ -94,7 +104,10 @@ function Followed({ q, category }: { q: string; category: string | undefined }) 
     >
       {(data) => (
         <Table
-          rows={data.filter((one) => fits(one, q, category)).slice(0, 300)}
+          rows={data
+            .filter((one) => fits(one, q, category))
+            .sort((one, other) => rank(one, now) - rank(other, now))
+            .slice(0, MOST)}
           id={(row) => row.id}
           columns={[
             {

@@ -2,8 +2,10 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { followed, parts, signals } from "@/api/queries";
+import type { Market } from "@/api/types";
 import { Decide } from "@/parts/decide";
 import { ListCard } from "@/parts/list";
+import { useNow } from "@/parts/now";
 import { Empty, ReadCard } from "@/parts/views";
 import { Age, Left } from "@/parts/words";
 import { partName } from "@/reasons";
@@ -45,33 +47,39 @@ export function WaitingCard() {
 
 export function ClosingCard() {
   const query = useQuery(followed);
+  const now = useNow() ?? 0;
+  const isOpen = (market: Market) =>
+    market.closes_at !== null && Date.parse(market.closes_at) > now;
   return (
     <ReadCard
       title="Next to close"
       what="Markets"
       query={query}
-      isEmpty={(data) => data.length === 0}
-      empty={<Empty title="No market is followed yet" />}
+      isEmpty={(data) => !data.some(isOpen)}
+      empty={<Empty title="No open market is followed" />}
     >
       {(data) => (
         <dl className="card__body kv">
-          {data.slice(0, 5).map((market) => (
-            <div key={market.id} className="contents">
-              <dt>
-                <Link
-                  className="title"
-                  to="/markets/$marketId"
-                  params={{ marketId: market.id }}
-                  search={{ event: market.event_id }}
-                >
-                  {market.title}
-                </Link>
-              </dt>
-              <dd>
-                <Left at={market.closes_at} />
-              </dd>
-            </div>
-          ))}
+          {data
+            .filter(isOpen)
+            .slice(0, 5)
+            .map((market) => (
+              <div key={market.id} className="contents">
+                <dt>
+                  <Link
+                    className="title"
+                    to="/markets/$marketId"
+                    params={{ marketId: market.id }}
+                    search={{ event: market.event_id }}
+                  >
+                    {market.title}
+                  </Link>
+                </dt>
+                <dd>
+                  <Left at={market.closes_at} />
+                </dd>
+              </div>
+            ))}
         </dl>
       )}
     </ReadCard>

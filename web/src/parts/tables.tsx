@@ -48,8 +48,13 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
             <>
               <Sum amount={row.value} currency={row.currency} />
               <span className="sub">
-                {row.bid ? `bid ${percent(row.bid)}, ` : "no bid, "}
-                <Age at={row.seen_at} />
+                {row.bid ? (
+                  <>
+                    bid {percent(row.bid)}, <Age at={row.seen_at} />
+                  </>
+                ) : (
+                  "no bid seen yet"
+                )}
               </span>
             </>
           ),

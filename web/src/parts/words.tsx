@@ -73,7 +73,7 @@ export function Left({ at }: { at: string | null | undefined }) {
   const left = Date.parse(at) - now;
   return (
     <span className="nowrap" title={utc(Date.parse(at))}>
-      {left > 0 ? span(left) : "closed"}
+      {left > 0 ? span(left) : texts.past}
     </span>
   );
 }
@@ -120,7 +120,7 @@ export function Pair({ ours, market }: { ours: number | null; market: string | n
         {ours !== null && <i className="ours" style={{ "--at": ours * 100 } as object} />}
       </span>
       <span className="sub" aria-hidden="true">
-        {percent(ours) || "none"} and {percent(market) || "none"}
+        {percent(ours).replace(" %", "") || "none"} and {percent(market) || "none"}
       </span>
     </>
   );
