@@ -58,7 +58,7 @@ ACCESS: Mapping[str, Rule] = {
     "GET /auth/sessions": _SELF,
     "DELETE /auth/sessions/{session_id}": _SELF,
     "GET /auth/tokens": _ADMIN,
-    "POST /auth/tokens": _ARMING,
+    "POST /auth/tokens": Rule(Right.SELF, steps_up=True),
     "DELETE /auth/tokens/{token_id}": _ADMIN,
     "GET /auth/log": _ADMIN,
     # The original's routes

@@ -53,6 +53,7 @@ class Doors:
         self._passwords = passwords
         self._by_origin = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
         self._by_name = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
+        self._bells = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
         self._log = structlog.get_logger("doors")
 
     @property
@@ -182,6 +183,11 @@ class Doors:
         self._log.info(kind, who=who, origin=origin, detail=detail)
         event = AccessEvent(at=self._now, kind=kind, who=who, origin=origin, detail=detail)
         await self._parts.access.note(event)
+
+    async def note_bell(self, origin: str) -> None:
+        """Write down that a webhook was refused; of many from one place only some."""
+        if self._bells.take(origin) == 0.0:
+            await self.note("webhook_refused", "webhook", origin)
 
     async def _caller_of_key(self, secret: str) -> Caller | None:
         token = await self._parts.access.token_of(digest(secret))

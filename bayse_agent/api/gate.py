@@ -157,9 +157,10 @@ class Gate:
         if rule.right is Right.SELF:
             if caller.session_id is None:
                 raise _No(403, "only a person can do that, and not a token")
-            return
-        self._check_scope(rule, caller)
-        if caller.must_change and rule.right is not Right.READ:
+        else:
+            self._check_scope(rule, caller)
+        is_own = rule.right in (Right.READ, Right.SELF) and not rule.steps_up
+        if caller.must_change and not is_own:
             raise _No(403, "change the password first", "change_password")
         if rule.steps_up and caller.session_id is not None and not caller.is_stepped_up:
             raise _No(403, "give the password again", "step_up")

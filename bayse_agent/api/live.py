@@ -10,6 +10,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from dataclasses import dataclass, field
 
+import structlog
+
 from bayse_agent.adapters.store.reading.desk import audit_after, audit_head
 from bayse_agent.api.changes import Change, changes_of
 from bayse_agent.api.parts import ApiParts
@@ -38,6 +40,7 @@ class Live:
         self._listeners: set[Listener] = set()
         self._number: int | None = None
         self._news = asyncio.Event()
+        self._log = structlog.get_logger("live")
 
     @property
     def listeners(self) -> int:
@@ -51,7 +54,17 @@ class Live:
         """Read on for as long as the service runs."""
         timer = self._parts.timer
         while True:
-            if not await self._read_on():
+            try:
+                is_more = await self._read_on()
+            except Exception as error:  # noqa: BLE001 (one bad row must not end the stream)
+                self._log.error("stream_stumbled", after=self._number, exc_info=error)
+                # Listeners are shown out: whoever comes back is told where the stream begins.
+                self._number = None
+                for listener in list(self._listeners):
+                    self._drop(listener)
+                await timer.sleep_s(_TROUBLE_PAUSE_S)
+                continue
+            if not is_more:
                 self._news.clear()
                 await _first(self._news.wait(), timer.sleep_s(_LOOK_EVERY_S))
 
@@ -75,8 +88,11 @@ class Live:
             try:
                 listener.queue.put_nowait(change)
             except asyncio.QueueFull:
-                listener.is_dropped = True
-                self._listeners.discard(listener)
+                self._drop(listener)
+
+    def _drop(self, listener: Listener) -> None:
+        listener.is_dropped = True
+        self._listeners.discard(listener)
 
     async def join(self, listener: Listener) -> int:
         """Begin to listen; returns the number up to which everything was told before."""

@@ -71,7 +71,7 @@ async def order(
     body = await request.body()
     bell = _signed(house, body, name, stamp, signature) or _static(house, body, static)
     if bell is None:
-        await house.doors.note("webhook_refused", "webhook", origin)
+        await house.doors.note_bell(origin)
         raise Unfit(401, "bad_signature", "the webhook is not signed by a key of ours, or is old")
     _check_form(body)
     now = house.parts.timer.now()
