@@ -2,9 +2,9 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help install run test lint format bench torture live-llm lock
+.PHONY: help install run serve test lint format bench torture live-llm web web-types web-lint web-test lock
 help:
 	@$(PYTHON) dev
 
-install run test lint format bench torture live-llm lock:
+install run serve test lint format bench torture live-llm web web-types web-lint web-test lock:
 	@$(PYTHON) dev $@ $(ARGS)
