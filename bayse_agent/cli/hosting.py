@@ -18,6 +18,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from bayse_agent.adapters.redaction import redacted
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.api.app import create_app
 from bayse_agent.api.parts import WebSettings
@@ -300,6 +301,7 @@ def _log_to_stderr(mode: Mode) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redacted,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),

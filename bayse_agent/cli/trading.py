@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 
+from bayse_agent.adapters.redaction import redacted
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.errors import ConfigurationError
@@ -131,6 +132,7 @@ def _log_to_stderr(mode: Mode) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            redacted,
             structlog.processors.KeyValueRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
