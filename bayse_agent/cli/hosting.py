@@ -21,7 +21,7 @@ from starlette.types import ASGIApp
 from bayse_agent.adapters.redaction import redacted
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.api.app import create_app
-from bayse_agent.api.parts import WebSettings
+from bayse_agent.api.parts import Brake, WebSettings
 from bayse_agent.api.passwords import Passwords
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
@@ -178,7 +178,7 @@ async def _host(
     async with open_parts(settings, behind, web) as parts:
         login = await first_login(settings, parts.access, passwords)
         server = Server(create_app(parts, passwords=passwords), options.bind)
-        _heed_signals(server, runner)
+        _heed_signals(server, runner, behind.brake)
         serving = asyncio.create_task(_serve(server, options.bind))
         if login is not None and login.password is not None:
             _say(f"log in as {login.name} with this password, shown once: {login.password}")
@@ -278,16 +278,25 @@ class Server(uvicorn.Server):
             _say(f"serving at {told.address}")
 
 
-def _heed_signals(server: Server, runner: Runner | None) -> None:
+def _heed_signals(server: Server, runner: Runner | None, brake: Brake | None) -> None:
+    """SIGINT and SIGTERM end it in peace, SIGUSR1 pulls the kill switch."""
+
     def stop() -> None:
         server.should_exit = True
         if runner is not None:
             runner.stop()
 
+    def kill() -> None:
+        if brake is not None:
+            brake.pull("signal SIGUSR1")
+        if runner is not None:
+            runner.wake()
+
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):
+    with suppress(NotImplementedError, AttributeError):
+        for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop)
+        loop.add_signal_handler(signal.SIGUSR1, kill)
 
 
 async def _silent(_: PassReport) -> None:
