@@ -2,6 +2,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { budget } from "./budget";
 
 const api = process.env.VITE_API_URL ?? "http://127.0.0.1:8000";
 // Every path of the service that is not a screen: the screens live under /app.
@@ -12,7 +13,7 @@ const paths =
 
 export default defineConfig({
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), budget()],
   build: {
     outDir: "../bayse_agent/web",
     emptyOutDir: true,

@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
 import { onShutOut, Trouble } from "./api/client";
+import { me } from "./api/queries";
 import { Toasts } from "./parts/toasts";
 import { makeRouter } from "./router";
 
@@ -29,8 +30,9 @@ export function App() {
     const made = makeRouter(queries);
     onShutOut(() => {
       if (made.state.location.pathname !== "/login") {
+        const wasIn = queries.getQueryData(me.queryKey) !== undefined;
         queries.clear();
-        void made.navigate({ to: "/login", search: { ended: true } });
+        void made.navigate({ to: "/login", search: wasIn ? { ended: true } : {} });
       }
     });
     return made;

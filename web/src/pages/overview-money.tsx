@@ -4,6 +4,9 @@ import { money } from "@/api/queries";
 import { ReadCard } from "@/parts/views";
 import { Age, Result, Sum } from "@/parts/words";
 
+/** In positions, held back, free: how each is drawn. */
+const PARTS = ["ours", "hold", "free"] as const;
+
 export function MoneyCard() {
   const books = useQuery(money);
   return (
@@ -51,9 +54,12 @@ export function MoneyCard() {
             </div>
             <div className="card__foot">
               <div className="split" aria-hidden="true">
-                <i className="ours" style={{ "--v": parts[0] } as object} />
-                <i className="hold" style={{ "--v": parts[1] } as object} />
-                <i className="free" style={{ "--v": parts[2] } as object} />
+                {PARTS.map(
+                  (look, index) =>
+                    (parts[index] ?? 0) > 0 && (
+                      <i key={look} className={look} style={{ "--v": parts[index] } as object} />
+                    ),
+                )}
               </div>
               <p className="row" style={{ marginTop: 8 }}>
                 <span>

@@ -50,8 +50,9 @@ export function Performance() {
                 perfect, 0.25 is a coin. Lower is better.
               </p>
               <p>
-                <b className="strong">Gain</b>: the market's Brier score less the forecaster's, at
-                the same moments. Above zero, it knew more than the price.
+                <b className="strong">Gain</b>: the market's Brier score less the forecaster's,
+                where the market had a price at that moment. Above zero, it knew more than the
+                price.
               </p>
               <p>
                 <b className="strong">Calibration</b>: of what was called 70 %, about 70 in 100

@@ -130,7 +130,7 @@ export function Sell({ position }: { position?: Position }) {
     );
   }
   const title = position ? texts.closing.title(position.outcome) : texts.closing.titleAll;
-  const sum = position?.value ? money(position.value, position.currency) : "";
+  const sum = position && told ? wouldBring(told[position.outcome_id]) : "";
   return (
     <>
       <button className="btn" type="button" onClick={open}>
@@ -160,7 +160,11 @@ export function Sell({ position }: { position?: Position }) {
         {told && (
           <dl className="kv">
             {Object.entries(told).map(([name, value]) => (
-              <Row key={name} name={name} value={value} />
+              <Row
+                key={name}
+                name={name === position?.outcome_id ? position.outcome : name}
+                value={value}
+              />
             ))}
           </dl>
         )}
@@ -168,6 +172,11 @@ export function Sell({ position }: { position?: Position }) {
       </Confirm>
     </>
   );
+}
+
+/** The sum in the trader's own words: "would bring NGN 2,347.55 for 28.5 shares". */
+function wouldBring(words: string | undefined): string {
+  return /^would bring (.+) for /.exec(words ?? "")?.[1] ?? "";
 }
 
 function Row({ name, value }: { name: string; value: string }) {
