@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.api.stage import HandClock, Stage, run_a_while, staged
+from tests.api.stage import Begun, HandClock, Stage, begin, staged
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,11 +24,10 @@ def plain_logs() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Begun:
     """Books of an agent that has traded for three quarters of an hour."""
     folder = tmp_path_factory.mktemp("begun") / "demo"
-    asyncio.run(run_a_while(folder, timedelta(minutes=45)))
-    return folder
+    return asyncio.run(begin(folder, timedelta(minutes=45)))
 
 
 @pytest.fixture
@@ -37,7 +36,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def stage(begun: Path, tmp_path: Path, clock: HandClock) -> AsyncIterator[Stage]:
+async def stage(begun: Begun, tmp_path: Path, clock: HandClock) -> AsyncIterator[Stage]:
     """A service whose agent does nothing, and whose doors go by a clock moved by hand."""
     async with staged(begun, tmp_path, timer=clock) as made:
         yield made

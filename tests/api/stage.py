@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,8 @@ import httpx2
 from pwdlib.hashers.argon2 import Argon2Hasher
 from starlette.types import ASGIApp
 
-from bayse_agent.adapters.store.store import SqlStore
+from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.store.store import SqlStore, open_store
 from bayse_agent.api.app import create_app
 from bayse_agent.api.parts import ApiParts, Timer, WebSettings
 from bayse_agent.api.passwords import Passwords
@@ -22,7 +23,7 @@ from bayse_agent.api.tokens import digest, new_id, new_secret
 from bayse_agent.domain.access import ApiToken, Scope
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.settings import Mode, Settings
-from bayse_agent.trading.agent import Approval
+from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.wiring.demo import Demo, open_demo
@@ -129,9 +130,24 @@ async def run_a_while(folder: Path, length: timedelta) -> None:
         await Runner(demo.agent, silent).run(demo.starts_at + length)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A demo that was run for a while: its folder, and the world in it as it was left."""
+
+    folder: Path
+    demo: Demo
+
+
+async def begin(folder: Path, length: timedelta) -> Begun:
+    """Run a demo, and keep its world to be looked at."""
+    await run_a_while(folder, length)
+    async with open_demo(demo_options(folder, speed=1.0)) as demo:
+        return Begun(folder, demo)
+
+
 @asynccontextmanager
 async def staged(
-    begun: Path,
+    begun: Begun,
     folder: Path,
     *,
     timer: Timer | None = None,
@@ -140,40 +156,56 @@ async def staged(
     runs: bool = False,
     speed: float = 1.0,
 ) -> AsyncIterator[Stage]:
-    """A service over a copy of a demo; with the agent at work, when it `runs`."""
-    shutil.copytree(begun, folder / "demo")
-    url = f"sqlite:///{folder / 'demo' / BOOKS}"
-    async with open_demo(demo_options(folder / "demo", speed=speed)) as demo:
+    """A service over a copy of a demo; with the agent at work, when it `runs`.
+
+    When it does not, the world is the one that was kept: to make one anew takes longest of all.
+    """
+    shutil.copytree(begun.folder, folder / "demo")
+    async with AsyncExitStack() as stack:
+        demo = begun.demo
+        if runs:
+            options = demo_options(folder / "demo", speed=speed)
+            demo = await stack.enter_async_context(open_demo(options))
+            assert isinstance(demo.store, SqlStore)
+            store = demo.store
+        else:
+            store = await open_store(f"sqlite:///{folder / 'demo' / BOOKS}")
+            stack.push_async_callback(store.close)
+            await store.take_lease(holder="test", at=demo.clock.now())
         agent = replace(demo.agent, habits=replace(demo.agent.habits, approval=approval))
-        runner = Runner(agent, silent)
-        rung: list[int] = []
-        assert isinstance(demo.store, SqlStore)
-        behind = Behind(
-            url=url,
-            mode=Mode.DEMO,
-            currency=Currency.NGN,
-            is_automatic=approval is Approval.AUTOMATIC,
-            clock=demo.clock,
-            store=demo.store,
-            market_data=agent.market_data,
-            account=agent.venue,
-            brake=agent.kill_switch,  # type: ignore[arg-type]
-            wake=runner.wake,
-            ring=lambda: rung.append(1),
+        runner, rung = Runner(agent, silent), list[int]()
+        behind = _behind(folder, agent, store, runner, rung)
+        parts = await stack.enter_async_context(
+            open_parts(Settings(), behind, web or WebSettings(secret=SECRET))
         )
-        async with open_parts(Settings(), behind, web or WebSettings(secret=SECRET)) as opened:
-            parts = opened if timer is None else replace(opened, timer=timer)
-            passwords = fast_passwords()
-            hashed = await passwords.hash(PASSWORD)
-            await parts.access.set_password(NAME, hashed, must_change=False, at=parts.timer.now())
-            app = create_app(parts, passwords=passwords)
-            stage = Stage(app=app, parts=parts, demo=demo, rung=rung)
-            if not runs:
-                yield stage
-                return
-            running = asyncio.create_task(runner.run(demo.ends_at))
-            try:
-                yield stage
-            finally:
-                runner.stop()
-                await running
+        parts = parts if timer is None else replace(parts, timer=timer)
+        passwords = fast_passwords()
+        hashed = await passwords.hash(PASSWORD)
+        await parts.access.set_password(NAME, hashed, must_change=False, at=parts.timer.now())
+        stage = Stage(app=create_app(parts, passwords=passwords), parts=parts, demo=demo, rung=rung)
+        if not runs:
+            yield stage
+            return
+        running = asyncio.create_task(runner.run(demo.ends_at))
+        try:
+            yield stage
+        finally:
+            runner.stop()
+            await running
+
+
+def _behind(folder: Path, agent: Agent, store: SqlStore, runner: Runner, rung: list[int]) -> Behind:
+    return Behind(
+        url=f"sqlite:///{folder / 'demo' / BOOKS}",
+        mode=Mode.DEMO,
+        currency=Currency.NGN,
+        is_automatic=agent.habits.approval is Approval.AUTOMATIC,
+        clock=agent.clock,
+        store=store,
+        market_data=agent.market_data,
+        account=agent.venue,
+        # The agent looks for it there as well.
+        brake=FileKillSwitch(folder / "demo"),
+        wake=runner.wake,
+        ring=lambda: rung.append(1),
+    )

@@ -14,18 +14,18 @@ from bayse_agent.domain.access import Scope
 from bayse_agent.domain.market import MarketStatus
 from bayse_agent.domain.money import Currency
 from bayse_agent.trading.agent import Approval
-from tests.api.stage import NAME, OURS, PASSWORD, Stage, staged
+from tests.api.stage import NAME, OURS, PASSWORD, Begun, Stage, staged
 
 
 @pytest.fixture
-async def working(begun: Path, tmp_path: Path) -> AsyncIterator[Stage]:
+async def working(begun: Begun, tmp_path: Path) -> AsyncIterator[Stage]:
     """A service whose agent is at work, and asks before it bets."""
     async with staged(begun, tmp_path, approval=Approval.BY_HAND, runs=True) as made:
         yield made
 
 
 @pytest.fixture
-async def quick(begun: Path, tmp_path: Path) -> AsyncIterator[Stage]:
+async def quick(begun: Begun, tmp_path: Path) -> AsyncIterator[Stage]:
     """The same in a world that goes by two minutes a second, so that there is soon a bet."""
     async with staged(begun, tmp_path, approval=Approval.BY_HAND, runs=True, speed=150.0) as made:
         yield made

@@ -21,7 +21,17 @@ from bayse_agent.api.parts import WebSettings, check_secret
 from bayse_agent.api.passwords import check_password
 from bayse_agent.domain.access import Scope
 from bayse_agent.domain.errors import ConfigurationError, InvalidValue
-from tests.api.stage import NAME, OURS, PASSWORD, SECRET, HandClock, Stage, fast_passwords, staged
+from tests.api.stage import (
+    NAME,
+    OURS,
+    PASSWORD,
+    SECRET,
+    Begun,
+    HandClock,
+    Stage,
+    fast_passwords,
+    staged,
+)
 
 _OPEN = (Right.PUBLIC, Right.BELL)
 _ELSEWHERE = {
@@ -313,7 +323,7 @@ _SITES += ["http://localhost:5173.evil.example", "http://evil.example", "http://
 
 
 async def test_cors_when_a_site_asks_then_only_the_named_one_is_told_yes(
-    begun: Path, tmp_path: Path
+    begun: Begun, tmp_path: Path
 ) -> None:
     web = WebSettings(secret=SECRET, origins=frozenset({"http://localhost:5173"}))
     async with staged(begun, tmp_path, web=web) as stage:

@@ -21,7 +21,7 @@ from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.api.live import Listener, Live
 from bayse_agent.domain.access import Scope
 from bayse_agent.domain.control import Control, TradingState
-from tests.api.stage import NAME, OURS, PASSWORD, Stage, staged
+from tests.api.stage import NAME, OURS, PASSWORD, Begun, Stage, staged
 
 
 class _Server(uvicorn.Server):
@@ -52,7 +52,7 @@ def _nothing() -> Any:
 
 
 @pytest.fixture
-async def address(begun: Path, tmp_path: Path) -> AsyncIterator[tuple[Stage, str]]:
+async def address(begun: Begun, tmp_path: Path) -> AsyncIterator[tuple[Stage, str]]:
     async with staged(begun, tmp_path) as stage, _served(stage) as where:
         yield stage, where
 

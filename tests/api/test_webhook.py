@@ -12,7 +12,7 @@ import pytest
 
 from bayse_agent.api.parts import WebSettings
 from bayse_agent.api.routes.webhook import signatures
-from tests.api.stage import SECRET, HandClock, Stage, staged
+from tests.api.stage import SECRET, Begun, HandClock, Stage, staged
 
 _KEY, _NEXT = b"the first key of two, long enough", b"the second key, while both are good"
 _BODY = b'{"orderId":"o-1","status":"filled","payout":999999,"marketId":"m-1"}'
@@ -20,7 +20,7 @@ _FLIPS = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "torture" else 500
 
 
 @pytest.fixture
-async def ringing(begun: Path, tmp_path: Path, clock: HandClock) -> AsyncIterator[Stage]:
+async def ringing(begun: Begun, tmp_path: Path, clock: HandClock) -> AsyncIterator[Stage]:
     web = WebSettings(secret=SECRET, webhook_keys=(_KEY, _NEXT), static_webhook="s" * 30)
     async with staged(begun, tmp_path / "ringing", timer=clock, web=web) as made:
         yield made
