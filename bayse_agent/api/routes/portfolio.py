@@ -11,7 +11,7 @@ from bayse_agent.adapters.store.reading.decisions import markets_by_id
 from bayse_agent.api.house import House, InHouse
 from bayse_agent.api.parts import AccountData
 from bayse_agent.api.routes.markets import Number, Size
-from bayse_agent.api.shapes.venue import (
+from bayse_agent.api.shapes.account import (
     ActivityPage,
     AssetsOut,
     OrderPage,
@@ -19,9 +19,9 @@ from bayse_agent.api.shapes.venue import (
     activity_out,
     asset_out,
     order_out,
-    pagination,
     portfolio_out,
 )
+from bayse_agent.api.shapes.venue import pagination
 from bayse_agent.api.trouble import ANYWHERE, Unfit, problems
 
 router = APIRouter(prefix="/portfolio", tags=["portfolio"])

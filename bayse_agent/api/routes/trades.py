@@ -15,7 +15,8 @@ from bayse_agent.api.caller import Calling
 from bayse_agent.api.house import House, InHouse
 from bayse_agent.api.routes.markets import Id, Number, Size
 from bayse_agent.api.routes.portfolio import account_of
-from bayse_agent.api.shapes.venue import OrderPage, order_out, pagination
+from bayse_agent.api.shapes.account import OrderPage, order_out
+from bayse_agent.api.shapes.venue import pagination
 from bayse_agent.api.trouble import ANYWHERE, Unfit, problems
 from bayse_agent.domain.command import CommandKind
 from bayse_agent.domain.market import EventId, MarketId
