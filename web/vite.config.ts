@@ -2,7 +2,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
-import { budget } from "./budget";
+import { budget } from "./budget.ts";
 
 const api = process.env.VITE_API_URL ?? "http://127.0.0.1:8000";
 // Every path of the service that is not a screen: the screens live under /app.

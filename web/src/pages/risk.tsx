@@ -152,7 +152,9 @@ function States({ now }: { now: Control }) {
       </ul>
       <p className="small muted words">
         Since <Time at={now.at} /> by {now.made_by}: {now.reason}
-        {now.kill_switch !== null && ` The kill switch is pulled: ${now.kill_switch}`}
+        {now.kill_switch !== null &&
+          now.kill_switch !== now.reason &&
+          `. The kill switch is pulled: ${now.kill_switch}`}
       </p>
       <button className="btn kill btn--wide" type="button" onClick={() => setAsks("halt")}>
         <Icon name="halt" />

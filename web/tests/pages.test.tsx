@@ -1,0 +1,131 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, test, vi } from "vitest";
+import { makeQueries } from "@/app";
+import { unfit } from "@/pages/settings";
+import { Toasts } from "@/parts/toasts";
+import { makeRouter } from "@/router";
+import { network, problem } from "./network";
+
+const NOW = "2026-06-10T12:00:00Z";
+const LIMIT = { name: "trades_per_day", value: "100", unit: "count", meaning: "buys a day" };
+const ANSWERS = {
+  "GET /auth/me": () => ({ body: { username: "ada", must_change_password: false } }),
+  "GET /control": () => ({
+    body: { state: "ARMED", reason: "start", epoch: 1, kill_switch: null, mode: "paper", at: NOW },
+  }),
+  "GET /health/parts": () => ({ body: { now: NOW, mode: "paper", parts: [], facts: {} } }),
+  "GET /version": () => ({ body: { version: "1", mode: "paper", currency: "NGN" } }),
+  "GET /positions": () => ({ body: [] }),
+  "GET /signals": () => ({ body: { items: [], next: null } }),
+  "GET /limits": () => ({ body: { version: 3, limits: [LIMIT] } }),
+  "POST /auth/ticket": () => ({ status: 503, body: problem("not_now") }),
+};
+
+beforeEach(() => {
+  vi.stubGlobal("matchMedia", () => ({ matches: false }));
+});
+
+function open(path: string) {
+  history.replaceState(null, "", `/app${path}`);
+  const queries = makeQueries();
+  return render(
+    <QueryClientProvider client={queries}>
+      <Toasts>
+        <RouterProvider router={makeRouter(queries)} />
+      </Toasts>
+    </QueryClientProvider>,
+  );
+}
+
+test("who is not logged in is led to the door", async () => {
+  network({
+    "GET /auth/me": () => ({ status: 401, body: problem("not_logged_in") }),
+    "POST /auth/refresh": () => ({ status: 401, body: problem("not_logged_in") }),
+  });
+  open("/risk");
+  expect(await screen.findByRole("heading", { name: "Log in" })).toBeInTheDocument();
+});
+
+test.each([
+  [{ status: 401, body: problem("not_logged_in") }, "Name or password is wrong."],
+  [{ status: 429, body: problem("too_often") }, "Too many tries"],
+  [{ status: 503, body: problem("not_now", "the books cannot be read now") }, "the books cannot"],
+])("a login that fails says why: %o", async (answer, words) => {
+  network({ "POST /auth/login": () => answer });
+  open("/login");
+  await userEvent.type(await screen.findByLabelText("Name"), "ada");
+  await userEvent.type(screen.getByLabelText("Password"), "wrong{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent(words);
+});
+
+test("a first login asks for a password of one's own before anything else", async () => {
+  const asked = network({
+    "POST /auth/login": () => ({ body: { username: "ada", must_change_password: true } }),
+    "POST /auth/password": () => ({ body: { ok: true } }),
+  });
+  open("/login");
+  await userEvent.type(await screen.findByLabelText("Name"), "ada");
+  await userEvent.type(screen.getByLabelText("Password"), "once{Enter}");
+  await userEvent.type(await screen.findByLabelText("New password"), "a long sentence{Enter}");
+  expect(await screen.findByText(/The password was changed/)).toBeInTheDocument();
+  expect(asked.find((one) => one.key === "POST /auth/password")?.body).toEqual({
+    old_password: "once",
+    new_password: "a long sentence",
+  });
+});
+
+test("the mode is a word over every page, and a stream that is down says so", async () => {
+  network(ANSWERS);
+  open("/settings");
+  expect(await screen.findByText("PAPER")).toBeInTheDocument();
+  expect((await screen.findAllByText("No live stream."))[0]).toBeInTheDocument();
+  expect(screen.getByText(/Halt still works/)).toBeInTheDocument();
+});
+
+test("h asks before it halts, but not while something is typed; g r goes to risk", async () => {
+  network(ANSWERS);
+  open("/settings");
+  const field = await screen.findByLabelText(/trades per day/);
+  await userEvent.type(field, "h");
+  expect(screen.queryByRole("dialog")).toBeNull();
+  field.blur();
+  await userEvent.keyboard("gr");
+  await waitFor(() => expect(location.pathname).toBe("/app/risk"));
+  await userEvent.keyboard("h");
+  expect(await screen.findByRole("dialog")).toHaveTextContent("Halt trading?");
+});
+
+test("a limit is changed only after its difference was shown and a reason given", async () => {
+  const asked = network({
+    ...ANSWERS,
+    "POST /limits": () => ({ body: { id: "c", status: "DONE", result: {} } }),
+  });
+  open("/settings");
+  const field = await screen.findByLabelText(/trades per day/);
+  await userEvent.clear(field);
+  await userEvent.type(field, "90");
+  await userEvent.click(screen.getByRole("button", { name: "Save…" }));
+  expect(screen.getByRole("dialog")).toHaveTextContent("100 90");
+  const go = screen.getByRole("button", { name: "Put in force" });
+  expect(go).toBeDisabled();
+  await userEvent.type(screen.getByLabelText("Reason"), "fewer");
+  await userEvent.click(go);
+  expect(await screen.findByText("The new limits are in force.")).toBeInTheDocument();
+  expect(asked.find((one) => one.key === "POST /limits")?.body).toEqual({
+    changes: { trades_per_day: "90" },
+    reason: "fewer",
+  });
+});
+
+test.each([
+  ["part of the bankroll, 0 to 1", "0.3", true],
+  ["part of the bankroll, 0 to 1", "30", false],
+  ["count", "abc", false],
+  ["percent, 0 to 100", "120", false],
+  ["names, separated by commas", "", true],
+])("a limit in %s of %j fits: %s", (unit, text, isFit) => {
+  expect(unfit({ unit }, text) === null).toBe(isFit);
+});
