@@ -33,6 +33,9 @@ def told() -> Iterator[None]:
         raise BrokenInvariant(f"the books refuse the entry: {error.orig}") from error
     except DataError as error:
         raise InvalidValue(f"the books cannot hold a value: {error.orig}") from error
+    except UnicodeDecodeError as error:
+        # SQLite tells of damage in the very words that are damaged.
+        raise StoreUnavailable(f"the books are malformed: {error}") from error
     except _FAILURES as error:
         raise _ours(error) from error
 

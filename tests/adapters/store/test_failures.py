@@ -161,6 +161,17 @@ async def test_open_when_pages_are_damaged_then_refused_with_the_way_out(
         await open_store(f"sqlite:///{file}")
 
 
+async def test_open_when_the_schema_is_no_text_any_more_then_refused_with_the_way_out(
+    lived_file: Path, tmp_path: Path
+) -> None:
+    content = lived_file.read_bytes()
+    flipped = tmp_path / "flipped.db"
+    # A byte that begins a character of two, in the middle of a table's definition.
+    flipped.write_bytes(content.replace(b"CREATE TABLE ", b"CREATE TABL\xc9 "))
+    with pytest.raises(ConfigurationError, match="db restore"):
+        await open_store(f"sqlite:///{flipped}")
+
+
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     max_examples=settings.default.max_examples // 2,

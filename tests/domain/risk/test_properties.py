@@ -40,6 +40,7 @@ from tests.domain.risk.drawn import (
 
 SEEN = a_context(underlying=an_underlying(closes=(1.0,), recent_s=0), quotes=(a_quote(),))
 UNREAD = (
+    "1.news",
     "2.begun_at",
     "0.forecast_id",
     "0.market_price",
