@@ -161,15 +161,19 @@ async def test_open_when_pages_are_damaged_then_refused_with_the_way_out(
         await open_store(f"sqlite:///{file}")
 
 
+@pytest.fixture
+def unreadable(lived_file: Path, tmp_path: Path) -> Path:
+    """Books with a byte that begins a character of two in the middle of each table's definition."""
+    file = tmp_path / "flipped.db"
+    file.write_bytes(lived_file.read_bytes().replace(b"CREATE TABLE ", b"CREATE TABL\xc9 "))
+    return file
+
+
 async def test_open_when_the_schema_is_no_text_any_more_then_refused_with_the_way_out(
-    lived_file: Path, tmp_path: Path
+    unreadable: Path,
 ) -> None:
-    content = lived_file.read_bytes()
-    flipped = tmp_path / "flipped.db"
-    # A byte that begins a character of two, in the middle of a table's definition.
-    flipped.write_bytes(content.replace(b"CREATE TABLE ", b"CREATE TABL\xc9 "))
     with pytest.raises(ConfigurationError, match="db restore"):
-        await open_store(f"sqlite:///{flipped}")
+        await open_store(f"sqlite:///{unreadable}")
 
 
 @settings(
