@@ -24,6 +24,7 @@ export const texts = {
     HALTED: ["Halted", "sends no order; goes on reading the venue"],
   } as Record<string, [string, string]>,
   stateUnknown: "State not known",
+  stateWas: (words: string) => `Not known, was ${words.toLowerCase()}`,
   pages: {
     overview: "Overview",
     markets: "Markets",

@@ -2,7 +2,9 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test, vi } from "vitest";
 import { Trouble } from "@/api/client";
+import type { Control } from "@/api/types";
 import { Empty, ReadCard } from "@/parts/views";
+import { StateWord } from "@/shell/control";
 import { within } from "./within";
 
 const base = { dataUpdatedAt: 0, refetch: () => undefined };
@@ -55,4 +57,16 @@ test("a reading that could not be renewed stays, grey, and says that it is the l
   expect(screen.getByRole("alert")).toHaveTextContent("the last known");
   expect(screen.getByText("a")).toBeInTheDocument();
   expect(container.querySelector(".age--dead")).toHaveTextContent("cut off");
+});
+
+test("what was empty when last read is not told as empty once it cannot be read", () => {
+  const error = new Trouble(0, "cut_off", "No answer came.");
+  render(card({ data: [], isPending: false, isError: true, error, dataUpdatedAt: Date.now() }));
+  expect(screen.queryByText("No orders, and that is right")).toBeNull();
+  expect(screen.getByRole("alert")).toHaveTextContent("Orders could not be read");
+});
+
+test("a trading state that cannot be read again is not told as if it were so", () => {
+  render(<StateWord now={{ state: "ARMED", kill_switch: null, reason: "" } as Control} isLost />);
+  expect(screen.getByText("Not known, was armed")).toBeInTheDocument();
 });

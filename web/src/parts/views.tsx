@@ -89,13 +89,18 @@ export function ReadCard<T>(props: CardProps<T>) {
           <ReadAge at={query.dataUpdatedAt} isFailed={query.isError} />
         </span>
       </div>
-      {isStale && (
+      {isStale && !isEmpty?.(query.data as T) && (
         <p className="card__body small" role="alert">
           {texts.errors.stale(what)}
         </p>
       )}
       <Body query={query} what={what} lines={props.lines ?? 3}>
-        {(data) => (isEmpty?.(data) ? empty : children(data))}
+        {(data) => {
+          if (!isEmpty?.(data)) return children(data);
+          // Empty when last read is not empty now.
+          if (!isStale) return empty;
+          return <Failed what={what} error={query.error} onRetry={() => void query.refetch()} />;
+        }}
       </Body>
       {query.data !== undefined && foot}
     </section>

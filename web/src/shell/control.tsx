@@ -8,14 +8,23 @@ import { Confirm, ReasonField } from "@/parts/confirm";
 import { Icon, StateShape } from "@/parts/icons";
 import { texts } from "@/texts";
 
-export function StateWord({ now }: { now: Control | undefined }) {
+interface StateProps {
+  now: Control | undefined;
+  /** It could not be read again: what it was is not what it is. */
+  isLost?: boolean;
+}
+
+export function StateWord({ now, isLost = false }: StateProps) {
   const isPulled = now?.kill_switch !== null && now?.kill_switch !== undefined;
   const state = now === undefined ? "unknown" : isPulled ? "HALTED" : now.state;
   const words = texts.states[state]?.[0] ?? texts.stateUnknown;
   return (
-    <span className={`state state--${state.toLowerCase()}`} title={now?.reason}>
-      <StateShape state={state} />
-      {words}
+    <span
+      className={`state state--${isLost ? "unknown" : state.toLowerCase()}`}
+      title={now?.reason}
+    >
+      <StateShape state={isLost ? "unknown" : state} />
+      {isLost && now !== undefined ? texts.stateWas(words) : words}
     </span>
   );
 }

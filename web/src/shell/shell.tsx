@@ -126,7 +126,7 @@ export function Shell() {
             <Link className="brand" to="/" aria-label={`${texts.name}, ${texts.pages.overview}`}>
               <Mark />
             </Link>
-            <StateWord now={now.data} />
+            <StateWord now={now.data} isLost={now.isError} />
             <WorldClock />
             <ControlBar onHalt={halt} />
             <button className="btn btn--quiet hide" type="button" onClick={toggleTheme}>
