@@ -111,7 +111,7 @@ def _demo_options(options: ServeOptions, folder: Path) -> DemoOptions:
         seed=options.seed,
         duration=_LONG,
         efficiency=0.6,
-        forecaster="threshold",
+        forecaster="pool",
         currency=_BANKROLL.currency,
         bankroll=_BANKROLL,
         speed=options.speed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -157,6 +157,26 @@ def opened(deposits: Money) -> Portfolio:
         live=(),
         fees=zero,
         realised=zero,
+    )
+
+
+def worth_of(
+    portfolio: Portfolio, holdings: Iterable[Holding], trading: Container[MarketId]
+) -> Money:
+    """What the positions of the books are worth: as the venue values them while they trade.
+
+    Between its close and its settlement a market has no price, or its payout already, which may be
+    in the cash by now: until the books have settled it, it counts as what it cost.
+    """
+    shown = {(row.market_id, row.outcome_id): row.current_value for row in holdings}
+    return total(
+        (
+            shown.get((one.market_id, one.outcome_id), one.cost)
+            if one.market_id in trading
+            else one.cost
+            for one in portfolio.positions
+        ),
+        portfolio.currency,
     )
 
 

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from bayse_agent.domain.books import Equity
 from bayse_agent.domain.journal import MarketResult
-from bayse_agent.domain.money import Money, total
 from bayse_agent.domain.order import Intent
+from bayse_agent.domain.portfolio import worth_of
 from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.external import adopt_external, is_due
@@ -84,21 +84,11 @@ async def _bear_difference(agent: Agent, found: Comparison) -> None:
 
 async def _value(agent: Agent, found: Comparison) -> None:
     """Write down what everything is worth, now that books and venue agree."""
-    portfolio = await agent.store.portfolio(agent.habits.currency)
-    worth = total((row.current_value for row in found.holdings), portfolio.currency)
-    paid_already = Money.zero(portfolio.currency)
-    listed = {(row.market_id, row.outcome_id) for row in found.holdings}
-    for position in portfolio.positions:
-        if (position.market_id, position.outcome_id) not in listed:
-            # It left the account for a payout that is not in the books yet.
-            paid_already += position.cost
+    portfolio, now = await agent.store.portfolio(agent.habits.currency), agent.clock.now()
+    trading = {one.market_id for one in await agent.store.tracked() if one.is_trading(now)}
+    worth = worth_of(portfolio, found.holdings, trading)
     await agent.store.add_equity(
-        Equity(
-            at=agent.clock.now(),
-            value=portfolio.cash + worth + paid_already,
-            cash=portfolio.cash,
-            wallet=found.wallet,
-        )
+        Equity(at=now, value=portfolio.cash + worth, cash=portfolio.cash, wallet=found.wallet)
     )
 
 

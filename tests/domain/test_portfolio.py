@@ -10,11 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bayse_agent.domain.errors import BrokenInvariant, CurrencyMismatch
-from bayse_agent.domain.market import Side
-from bayse_agent.domain.money import Currency, Money, shares
+from bayse_agent.domain.market import EventId, Side
+from bayse_agent.domain.money import Currency, Money, price, shares
 from bayse_agent.domain.order import Fill, FillId
-from bayse_agent.domain.portfolio import Portfolio, fold, opened, with_deposit, with_fill
-from tests.builders import DOWN, UP, a_fill, a_result, an_intent
+from bayse_agent.domain.portfolio import (
+    Holding,
+    Portfolio,
+    Position,
+    fold,
+    opened,
+    with_deposit,
+    with_fill,
+    worth_of,
+)
+from tests.builders import DOWN, MARKET_ID, UP, a_fill, a_result, an_intent
 
 NGN = Currency.NGN
 START = Money.of(100_000, NGN)
@@ -98,3 +107,41 @@ def test_with_deposit_adds_to_cash_and_to_what_was_put_in() -> None:
 def test_fees_add_up_over_fills() -> None:
     fills = [a_fill(an_intent()), replace(a_fill(an_intent()), id=FillId("fill-2"))]
     assert fold(START, fills, ()).fees == Money.of(22, NGN)
+
+
+def test_worth_of_when_a_market_has_closed_then_its_cost_whatever_the_venue_shows() -> None:
+    held = Position(
+        market_id=MARKET_ID, outcome_id=UP, shares=shares("10"), cost=Money.of("550", NGN)
+    )
+    portfolio = replace(fold(Money.of("1000", NGN), (), ()), positions=(held,))
+    for shown in ("0", "1000", "480"):
+        row = Holding(
+            event_id=EventId("event-1"),
+            market_id=MARKET_ID,
+            outcome_id=UP,
+            currency=NGN,
+            shares=shares("10"),
+            available=shares("10"),
+            average_price=price("0.55"),
+            cost=held.cost,
+            current_value=Money.of(shown, NGN),
+        )
+        assert worth_of(portfolio, (row,), {MARKET_ID}) == Money.of(shown, NGN)
+        assert worth_of(portfolio, (row,), ()) == held.cost
+    assert worth_of(portfolio, (), {MARKET_ID}) == held.cost
+
+
+def test_worth_of_when_a_payout_is_in_the_cash_already_then_it_counts_once() -> None:
+    nothing = fold(Money.of("1000", NGN), (), ())
+    paid = Holding(
+        event_id=EventId("event-1"),
+        market_id=MARKET_ID,
+        outcome_id=UP,
+        currency=NGN,
+        shares=shares("10"),
+        available=shares("10"),
+        average_price=price("0.55"),
+        cost=Money.of("550", NGN),
+        current_value=Money.of("1000", NGN),
+    )
+    assert worth_of(nothing, (paid,), {MARKET_ID}) == Money.zero(NGN)
