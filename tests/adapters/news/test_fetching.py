@@ -256,6 +256,7 @@ async def test_fetch_when_proxies_and_a_netrc_are_set_then_they_are_not_used(
         ("deflate", zlib.compress(b"news " * 100)),
         ("", b"news " * 100),
     ],
+    ids=["gzip", "deflate", "plain"],
 )
 async def test_fetch_when_a_body_is_packed_then_it_is_unpacked(coding: str, body: bytes) -> None:
     headers = f"Content-Encoding: {coding}\r\n" if coding else ""
@@ -276,6 +277,7 @@ async def test_fetch_when_a_body_is_packed_then_it_is_unpacked(coding: str, body
         ("gzip", b"not packed at all"),
         ("", bytes(200_000)),
     ],
+    ids=["gzip bomb", "deflate bomb", "twice", "br", "zstd", "not packed", "long"],
 )
 async def test_fetch_when_a_body_is_a_bomb_or_packed_otherwise_then_it_is_refused(
     coding: str, body: bytes
