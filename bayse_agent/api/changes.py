@@ -21,8 +21,6 @@ from bayse_agent.adapters.store.reading.reader import Query
 from bayse_agent.adapters.store.reading.views import AuditView
 from bayse_agent.api.shapes.signal import SignalOut
 
-MOST_OF_A_BODY = 4000
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

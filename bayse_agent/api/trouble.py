@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -169,8 +168,3 @@ def depth_of(body: bytes) -> int:
         elif byte in b"]}":
             depth -= 1
     return deepest
-
-
-def plain_problem(request_id: str, status: int, detail: str, code: str | None = None) -> bytes:
-    body = {"code": code or _CODES.get(status, "failed"), "detail": detail}
-    return json.dumps({**body, "request_id": request_id}).encode()

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 
 from bayse_agent.adapters.store.columns import Moment
 
-MISSING = "PostgreSQL lacks the extension pgvector: vectors are compared in memory instead"
 _NEAREST = text(
     "SELECT c.number, 1 - (v.embedding <=> CAST(:wanted AS vector)) AS nearness, "
     "coalesce(c.published_at, c.retrieved_at) AS at "

@@ -28,7 +28,6 @@ router = APIRouter(prefix="/agent", tags=["agent"])
 _ANSWERS = {**ANYWHERE, **problems(409, 502)}
 _ACTIVE = timedelta(hours=3)
 _DEEPEST = 10_000
-_BETS = ("traded", "awaiting_approval", "unresolved", "unfilled", "declined", "price_moved")
 
 
 class ApprovedOut(BaseModel):

@@ -33,7 +33,6 @@ BODY_LIMIT = 4_000_000
 COSTLY_TOKENS = 2_000_000
 _CHARACTERS_PER_TOKEN = 4
 _CLAIMS = '"claims"'
-_TOOL = "answer"
 
 
 class _Wire(BaseModel):
