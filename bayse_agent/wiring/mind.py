@@ -14,10 +14,9 @@ from bayse_agent.adapters.library.library import open_library
 from bayse_agent.adapters.llm.opening import open_language_model
 from bayse_agent.adapters.llm.options import ModelOptions, endpoints_of
 from bayse_agent.adapters.news.building import NewsDesk
-from bayse_agent.adapters.store.answers import SqlAnswers
 from bayse_agent.adapters.store.database import connect
 from bayse_agent.adapters.store.experience import SqlExperience, open_experience
-from bayse_agent.adapters.store.spending import SqlSpending
+from bayse_agent.adapters.store.purse import open_purse
 from bayse_agent.domain.card import card
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.proof import Stage
@@ -67,53 +66,61 @@ async def open_mind(settings: Settings, store: Store, clock: Clock, stack: Async
 
     Raises ConfigurationError for what cannot be used.
     """
-    url = settings.database_url.get_secret_value()
-    database = connect(url)
-    stack.push_async_callback(database.close)
-    experience = open_experience(url)
+    experience = open_experience(settings.database_url.get_secret_value())
     stack.push_async_callback(experience.close)
-    told: list[str] = []
+    model = await _model(settings, clock, stack)
     members: list[Forecaster] = [
         Threshold(ThresholdSettings(), store.settlement_records),
         BaseRates(experience),
     ]
-    model = await _model(settings, clock, stack)
-    if model is None:
-        told.append("no language model is set up (AI_PROVIDER): events are left alone")
-        pool = Pool(members, experience)
-        return Mind(
-            forecaster=pool,
-            sources=(),
-            library=None,
-            triage=_triage(settings),
-            told=tuple(told),
-            guards=(SkillGuard(experience).look,),
-            reach=pool.reach,
-            stage=await _stage(experience),
-        )
-    secret = _secret(settings.data_dir / _SECRET_FILE)
-    asking = LlmSettings(
-        secret=secret, trusted=frozenset(settings.trusted), samples=settings.ai_samples
+    read = _Read(told=("no language model is set up (AI_PROVIDER): events are left alone",))
+    if model is not None:
+        members.append(_llm(model, settings))
+        read = await _reading(settings, clock, stack)
+    pool = Pool(members, experience)
+    return Mind(
+        forecaster=pool,
+        sources=read.sources,
+        library=read.library,
+        triage=TriageRule(usd=settings.naira_a_dollar),
+        told=read.told,
+        guards=(SkillGuard(experience).look,),
+        reach=pool.reach,
+        stage=await _stage(experience),
     )
-    llm = Llm([model], asking)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """Where a model's reading comes from, and what it goes without."""
+
+    sources: tuple[NewsSource, ...] = ()
+    library: Library | None = None
+    told: tuple[str, ...] = ()
+
+
+async def _reading(settings: Settings, clock: Clock, stack: AsyncExitStack) -> _Read:
+    url = settings.database_url.get_secret_value()
+    database = connect(url)
+    stack.push_async_callback(database.close)
     desk = await stack.enter_async_context(NewsDesk(settings.news, database, clock))
     library: Library | None = None
     if settings.has_library:
         made = await open_library(url, embedder=MiniLM())
         stack.push_async_callback(made.close)
         library = await stack.enter_async_context(Ingesting(made))
-    if not desk.sources:
-        told.append("no source of news is set up: models judge by rules alone")
-    pool = Pool([*members, llm], experience)
-    return Mind(
-        forecaster=pool,
-        sources=desk.sources,
-        library=library,
-        triage=_triage(settings),
-        told=tuple(told),
-        guards=(SkillGuard(experience).look,),
-        reach=pool.reach,
-        stage=await _stage(experience),
+    missing = () if desk.sources else ("no source of news is set up: models judge by rules alone",)
+    return _Read(sources=desk.sources, library=library, told=missing)
+
+
+def _llm(model: LanguageModel, settings: Settings) -> Llm:
+    return Llm(
+        [model],
+        LlmSettings(
+            secret=_secret(settings.data_dir / _SECRET_FILE),
+            trusted=frozenset(settings.trusted),
+            samples=settings.ai_samples,
+        ),
     )
 
 
@@ -121,8 +128,8 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Lan
     endpoints = endpoints_of(settings.models)
     if not endpoints:
         return None
-    database = connect(settings.database_url.get_secret_value())
-    stack.push_async_callback(database.close)
+    purse = await open_purse(settings.database_url.get_secret_value(), zone=str(settings.timezone))
+    await stack.enter_async_context(purse)
     options = ModelOptions(
         endpoints=endpoints,
         caps=SpendingCaps(daily=settings.ai_daily_cap, monthly=settings.ai_monthly_cap),
@@ -131,10 +138,7 @@ async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Lan
         proxy_url=settings.ai_proxy,
     )
     model = open_language_model(
-        options,
-        spending=SqlSpending(database, settings.timezone),
-        archive=SqlAnswers(database),
-        clock=clock,
+        options, spending=purse.spending, archive=purse.archive, clock=clock
     )
     return await stack.enter_async_context(model)
 
@@ -144,10 +148,6 @@ async def _stage(experience: SqlExperience) -> Stage:
     judged = await experience.judged_forecasts(most=_MOST_JUDGED)
     mine = [one for one in judged if one.author == Pool.name]
     return (await asyncio.to_thread(card, Pool.name, "all", mine)).stage
-
-
-def _triage(settings: Settings) -> TriageRule:
-    return TriageRule(usd=settings.naira_a_dollar)
 
 
 def _secret(file: Path) -> str:
