@@ -267,3 +267,19 @@ async def test_reach_when_a_reader_was_wrong_often_then_it_shrinks() -> None:
     wrong = await Pool([reader], Lived(wrong_forecasts(400))).reach(context)
     assert unknown > 0.4
     assert wrong < unknown / 2
+
+
+class Unpaid(Says):
+    """A member that could have said something, for money that was not to be spent."""
+
+    async def forecast(self, context: Context) -> Forecast | NoForecast:
+        return NoForecast(author=self.name, reason="the cap is reached", is_for_money=True)
+
+
+async def test_forecast_when_only_money_is_missing_then_that_is_said() -> None:
+    unpaid = await asked(Unpaid("llm", 0.5), Says("base_rate", "nothing like it"))
+    assert isinstance(unpaid, NoForecast)
+    assert unpaid.is_for_money
+    plain = await asked(Says("llm", "no answer"))
+    assert isinstance(plain, NoForecast)
+    assert not plain.is_for_money
