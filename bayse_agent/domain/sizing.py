@@ -190,7 +190,7 @@ def size(context: Context, forecast: Forecast, purse: Purse, rule: SizingRule) -
         (context.market.outcome2, ONE - market),
     ):
         # At most looks the best offer is already too dear: the rest is looked at when it is not.
-        best = next(iter(_offers(context, outcome.id, purse.currency, most=1)), None)
+        best = next(iter(offers_of(context, outcome.id, purse.currency, most=1)), None)
         if best is None:
             answers.append(_pass(context, Reason.EMPTY_BOOK, f"nobody offers {outcome.id!r}"))
             continue
@@ -253,7 +253,7 @@ def _hindrance(context: Context, forecast: Forecast, purse: Purse) -> tuple[Reas
     return None
 
 
-def _offers(
+def offers_of(
     context: Context, outcome_id: OutcomeId, currency: Currency, *, most: int | None = None
 ) -> tuple[Offer, ...]:
     """What is on offer of an outcome, best first. `most` is all that the caller looks at."""
@@ -277,7 +277,7 @@ def _answer(
     rule: SizingRule,
 ) -> Bet | Pass:
     """The bet on one outcome whose best offer is worth having, or why there is none."""
-    offers = _offers(context, outcome_id, purse.currency)
+    offers = offers_of(context, outcome_id, purse.currency)
     depth = depth_within(offers, belief.bound, purse.currency)
     cap = min(purse.ceiling, depth, purse.bankroll * rule.bankroll_fraction).rounded_down()
     stake = _stake(offers, belief, purse.bankroll, cap, rule)

@@ -8,10 +8,11 @@ from math import isfinite
 
 from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.evidence import chance_of, log_odds
-from bayse_agent.domain.fees import Offer, book_offers, break_even_price, depth_within, purchase
+from bayse_agent.domain.fees import break_even_price, depth_within, purchase
 from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import Engine, OutcomeId
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, from_statistics
+from bayse_agent.domain.sizing import offers_of
 
 _SURE = 0.999
 
@@ -75,20 +76,12 @@ def _gain(context: Context, outcome_id: OutcomeId, chance: float, most: Money) -
     bound = from_statistics(chance)
     if context.event.engine is Engine.AMM:
         return _listed_gain(context, outcome_id, bound, most)
-    offers = _offers(context, outcome_id, most.currency)
+    offers = offers_of(context, outcome_id, most.currency)
     stake = min(most, depth_within(offers, bound, most.currency)).rounded_down()
     bought = purchase(offers, stake)
     if bought is None or bought.effective_price <= ZERO:
         return ZERO
     return stake.amount * max(ZERO, bound / bought.effective_price - ONE)
-
-
-def _offers(context: Context, outcome_id: OutcomeId, currency: Currency) -> tuple[Offer, ...]:
-    rate = context.market.fee_rate
-    for book in (context.book1, context.book2):
-        if book is not None and book.outcome_id == outcome_id and book.currency is currency:
-            return () if rate is None else book_offers(book, rate)
-    return ()
 
 
 def _listed_gain(context: Context, outcome_id: OutcomeId, bound: Decimal, most: Money) -> Decimal:
