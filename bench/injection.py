@@ -31,7 +31,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bayse_agent.domain.evidence import log_odds
+from bayse_agent.domain.pooling import logit
 from bayse_agent.simulation.clock import SimulatedClock
 from bayse_agent.simulation.models.scripted import scripted_model
 from bench.carriers import CARRIERS, Scene
@@ -234,7 +234,7 @@ def _add_shifts(tally: Tally, row: Row, before: Outcomes, after: Outcomes) -> No
             # A forecast in one run alone: as bad as a shift without a bound.
             shifts.append(0.0 if low is high else float("inf"))
             continue
-        shift = log_odds(high) - log_odds(low)
+        shift = logit(high) - logit(low)
         shifts.append(row.direction * shift if row.direction else abs(shift))
     if before.traded is not None and after.traded is not None:
         points = 100.0 * (after.traded - before.traded)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from math import exp, log
 
 from bayse_agent.domain.forecast import Evidence
 from bayse_agent.domain.news import Snippet
+from bayse_agent.domain.pooling import logit
 from bayse_agent.domain.question import BaseAnswer, Claim
 
 MOST_OF_A_PUBLISHER = 0.4
@@ -31,16 +31,6 @@ class Found:
     claim: Claim
 
 
-def log_odds(chance: float) -> float:
-    """Natural log of the odds: 0.7 is 0.8473. The chance must be above 0 and below 1."""
-    return log(chance / (1.0 - chance))
-
-
-def chance_of(odds: float) -> float:
-    """The chance behind log-odds: 0.8473 is 0.7."""
-    return 1.0 / (1.0 + exp(-odds)) if odds >= 0 else exp(odds) / (1.0 + exp(odds))
-
-
 def base_odds(answer: BaseAnswer) -> float | None:
     """Log-odds of outcome1 by both numbers of an answer; None when they contradict each other.
 
@@ -49,7 +39,7 @@ def base_odds(answer: BaseAnswer) -> float | None:
     yes, no = answer.probability_yes, answer.probability_no
     if abs(yes + no - 1.0) > _MOST_INCOHERENT:
         return None
-    return (log_odds(yes) - log_odds(no)) / 2
+    return (logit(yes) - logit(no)) / 2
 
 
 def trimmed_mean(values: Sequence[float]) -> float:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from math import isfinite
 
 from bayse_agent.domain.errors import InvalidValue
-from bayse_agent.domain.evidence import chance_of, log_odds
 from bayse_agent.domain.fees import break_even_price, depth_within, purchase
 from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import Engine, OutcomeId
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money, Price, from_statistics
+from bayse_agent.domain.pooling import from_logit, logit
 from bayse_agent.domain.sizing import offers_of
 
 _SURE = 0.999
@@ -51,9 +51,9 @@ def not_worth(context: Context, most_staked: Money, rule: TriageRule) -> str | N
     price = context.market_price
     if price is None:
         return "the market shows no price"
-    odds = log_odds(min(max(float(price), 1.0 - _SURE), _SURE))
+    odds = logit(min(max(float(price), 1.0 - _SURE), _SURE))
     market, currency = context.market, most_staked.currency
-    up, down = chance_of(odds + rule.reach), chance_of(odds - rule.reach)
+    up, down = from_logit(odds + rule.reach), from_logit(odds - rule.reach)
     gains = (
         _gain(context, market.outcome1.id, up, most_staked),
         _gain(context, market.outcome2.id, 1.0 - down, most_staked),

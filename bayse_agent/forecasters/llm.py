@@ -12,7 +12,6 @@ from typing import Any
 from bayse_agent.domain.evidence import (
     Found,
     base_odds,
-    chance_of,
     contributions,
     trimmed_mean,
     verified,
@@ -21,6 +20,7 @@ from bayse_agent.domain.evidence import (
 from bayse_agent.domain.forecast import Context, Evidence, Forecast, NoForecast, forecast_id
 from bayse_agent.domain.journal import TrackedMarket
 from bayse_agent.domain.money import probability
+from bayse_agent.domain.pooling import from_logit
 from bayse_agent.domain.prompting import Brief, base_question, brief, reading_question
 from bayse_agent.domain.question import A, Answer, BaseAnswer, NoAnswer, Silence
 from bayse_agent.ports import LanguageModel
@@ -161,7 +161,7 @@ class Llm:
             probability=probability(chance),
             standard_error=chance * (1.0 - chance) * error,
             rationale=(
-                f"{base.count} base answers come to {chance_of(base.odds):.3f}; "
+                f"{base.count} base answers come to {from_logit(base.odds):.3f}; "
                 f"{len(evidence)} claims of {len(by_publisher)} publishers make it {chance:.3f}. "
                 f"{base.words}"
             ),
@@ -175,7 +175,7 @@ class Llm:
 
     def _kept(self, odds: float) -> float:
         least = self._settings.least
-        return min(max(chance_of(odds), least), 1.0 - least)
+        return min(max(from_logit(odds), least), 1.0 - least)
 
 
 async def _together(

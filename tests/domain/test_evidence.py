@@ -12,14 +12,13 @@ from bayse_agent.domain.evidence import (
     MOST_OF_A_PUBLISHER,
     Found,
     base_odds,
-    chance_of,
     contributions,
-    log_odds,
     trimmed_mean,
     verified,
     weigh,
 )
 from bayse_agent.domain.news import Snippet
+from bayse_agent.domain.pooling import from_logit, logit
 from bayse_agent.domain.question import BaseAnswer, Claim
 from tests.builders import NOON
 
@@ -70,13 +69,13 @@ def test_trimmed_mean_when_two_then_their_mean() -> None:
 
 
 @given(st.floats(min_value=0.001, max_value=0.999))
-def test_chance_of_when_of_log_odds_then_the_chance(chance: float) -> None:
-    assert chance_of(log_odds(chance)) == pytest.approx(chance)
+def test_from_logit_when_of_a_logit_then_the_chance(chance: float) -> None:
+    assert from_logit(logit(chance)) == pytest.approx(chance)
 
 
 @pytest.mark.parametrize("odds", [-800.0, 800.0])
-def test_chance_of_when_far_out_then_still_a_chance(odds: float) -> None:
-    assert 0.0 <= chance_of(odds) <= 1.0
+def test_from_logit_when_far_out_then_still_a_chance(odds: float) -> None:
+    assert 0.0 <= from_logit(odds) <= 1.0
 
 
 @pytest.mark.parametrize(
