@@ -16,6 +16,7 @@ from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.order import PlaceReply, SealedOrder
 from bayse_agent.ports import Venue
+from bayse_agent.trading.agent import Approval
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.trading.verification import discrepancies
@@ -282,3 +283,11 @@ async def test_demo_when_the_directory_is_in_use_then_a_second_one_is_refused(
         with pytest.raises(ConfigurationError, match="in use"):
             async with open_demo(options(tmp_path)):
                 pass
+
+
+async def test_demo_when_bets_wait_for_a_word_then_it_asks_and_buys_nothing(tmp_path: Path) -> None:
+    asked = options(tmp_path, approval=Approval.BY_HAND)
+    async with open_demo(asked) as demo:
+        await run(demo)
+        assert await demo.store.signals()
+    assert rows(tmp_path, "SELECT count(*) FROM intents") == [(0,)]

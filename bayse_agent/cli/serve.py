@@ -28,6 +28,9 @@ def serve(
         float, typer.Option(min=0.1, max=3600, help="Demo: world seconds to a second of yours.")
     ] = 60.0,
     seed: Annotated[int, typer.Option(help="Demo: which world.")] = 7,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Demo: every bet waits for your word.")
+    ] = False,
     data: Annotated[
         Path | None,
         typer.Option(help="Demo: directory to keep the run in, and to go on from another time."),
@@ -42,6 +45,7 @@ def serve(
     For instance: serve --port 8080, or AGENT_MODE=paper APP_SECRET_KEY=... serve
     """
     from bayse_agent.cli.hosting import ServeOptions, host_all
+    from bayse_agent.trading.agent import Approval
     from bayse_agent.wiring.service import Bind
 
     return host_all(
@@ -50,6 +54,7 @@ def serve(
             is_live=live,
             speed=speed,
             seed=seed,
+            approval=Approval.BY_HAND if by_hand else Approval.AUTOMATIC,
             data=data,
             env_file=env_file,
             length=None if last is None else durations.duration(last),

@@ -16,7 +16,7 @@ from bayse_agent.adapters.store.store import open_store
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.journal import History, Run
 from bayse_agent.domain.market import Symbol
-from bayse_agent.domain.money import ZERO, Currency
+from bayse_agent.domain.money import ZERO
 from bayse_agent.domain.pricing import SettlementRule as KnownSettlement
 from bayse_agent.domain.risk import Limits
 from bayse_agent.domain.sizing import SizingRule
@@ -146,7 +146,7 @@ def _agent(minds: _Minds, venue: LocalVenue, store: Store, folder: Path) -> Agen
         forecaster=forecaster,
         strategy=Kelly(KellySettings(rule=SizingRule(bankroll_fraction=_BET_FRACTION))),
         kill_switch=FileKillSwitch(folder),
-        habits=_habits(minds.options.currency),
+        habits=_habits(minds.options),
         sources=(Press(world, clock),),
         guards=(SkillGuard(minds.experience).look,),
         reach=forecaster.reach if isinstance(forecaster, Pool) else None,
@@ -210,11 +210,12 @@ def _threshold(world: World) -> Threshold:
     return Threshold(ThresholdSettings(rules=rules))
 
 
-def _habits(currency: Currency) -> Habits:
-    least = Decimal(currency.payout)
+def _habits(options: DemoOptions) -> Habits:
+    least = Decimal(options.currency.payout)
     return Habits(
-        currency=currency,
+        currency=options.currency,
         quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
+        approval=options.approval,
         # An exit is looked for as often as a bet: the crowd here does not move much faster.
         schedule=Schedule(exits_s=60.0),
         # How this world settles is known: the pricer is told.

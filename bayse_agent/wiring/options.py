@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from bayse_agent.domain.money import Currency, Money
+from bayse_agent.trading.agent import Approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +16,7 @@ class DemoOptions:
 
     `data`: where the run is kept, to go on from another time; None is nowhere. `given`: the names
     of those that the user asked for; a run that goes on keeps its own for the others.
+    `approval`: whose word a bet still needs.
     """
 
     seed: int
@@ -27,3 +29,4 @@ class DemoOptions:
     speed: float | None = None
     data: Path | None = None
     given: frozenset[str] = frozenset()
+    approval: Approval = Approval.AUTOMATIC
