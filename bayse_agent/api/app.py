@@ -37,7 +37,7 @@ from bayse_agent.api.routes import (
     webhook,
 )
 from bayse_agent.api.tickets import Tickets
-from bayse_agent.api.trouble import install
+from bayse_agent.api.trouble import describe_problem, install
 
 TITLE = "bayse-agent"
 _ROUTERS = (
@@ -139,6 +139,7 @@ def _describe(app: FastAPI) -> None:
     def told() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = made()
+            describe_problem(schema)
             schema.setdefault("components", {})["securitySchemes"] = {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "__Host-bayse_access"},

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-import jwt
-
 from bayse_agent.api.parts import WebSettings
 
 ALGORITHM = "HS256"
@@ -43,6 +41,9 @@ def digest(secret: str) -> str:
 
 def access_token(web: WebSettings, bearer: Bearer, now: datetime) -> str:
     """A token for the next minutes."""
+    # Slow to import for its cryptography, which the first page does without.
+    import jwt
+
     at = int(now.timestamp())
     claims = {
         "iss": web.issuer,
@@ -60,6 +61,8 @@ def access_token(web: WebSettings, bearer: Bearer, now: datetime) -> str:
 
 def read_access_token(web: WebSettings, token: str, now: datetime) -> Bearer | None:
     """Whom a token was given to; None for one that is not ours, not for this, or not for now."""
+    import jwt
+
     if len(token) > LONGEST_TOKEN:
         return None
     try:

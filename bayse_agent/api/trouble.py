@@ -56,8 +56,18 @@ _CODES: Mapping[int, str] = {
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """What a route may answer besides, for the OpenAPI document."""
-    return {status: {"model": Problem, "description": _CODES[status]} for status in statuses}
+    """What a route may answer besides, for the OpenAPI document.
+
+    Written as it stands there: FastAPI would make a field of each status of each route at start.
+    """
+    shape = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _CODES[status], "content": shape} for status in statuses}
+
+
+def describe_problem(schema: dict[str, Any]) -> None:
+    """Put the shape of a problem where the statuses of all routes point to."""
+    shapes = schema.setdefault("components", {}).setdefault("schemas", {})
+    shapes[Problem.__name__] = Problem.model_json_schema()
 
 
 ANYWHERE = problems(400, 401, 403, 404, 413, 422, 429, 503)

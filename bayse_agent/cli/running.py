@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import assert_never
 
 import structlog
 
 from bayse_agent.cli.figures import Figures, as_json, figures_of
+from bayse_agent.cli.garbage import collecting_seldom
 from bayse_agent.cli.view import View
 from bayse_agent.cli.watching import Lines, Screen, Silent, Watcher
 from bayse_agent.cli.words import summary
@@ -25,8 +23,6 @@ from bayse_agent.wiring.options import DemoOptions
 
 _BY_SIGNAL = 128
 """What shells add to the number of the signal that ended a program."""
-_GARBAGE_AFTER = 50_000
-"""Objects made between two looks for garbage: what a run keeps lies in few cycles."""
 
 
 def run(options: DemoOptions, view: View) -> int:
@@ -43,7 +39,7 @@ def run(options: DemoOptions, view: View) -> int:
 async def _run(options: DemoOptions, view: View) -> tuple[Figures, int | None]:
     begun = time.monotonic()
     async with open_demo(options) as demo:
-        with _watcher(demo, view) as watcher, _collecting_seldom():
+        with _watcher(demo, view) as watcher, collecting_seldom():
             runner = Runner(demo.agent, watcher.saw)
             interruption = _Interruption(runner)
             await runner.run(demo.ends_at)
@@ -83,19 +79,6 @@ def _watcher(demo: Demo, view: View) -> Watcher:
         case View.SCREEN:
             return Screen(demo)
     assert_never(view)
-
-
-@contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Leave what was loaded out of every search for garbage, and search less often."""
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(_GARBAGE_AFTER)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 def _quiet_logs() -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 
 from bayse_agent.adapters.redaction import redacted
+from bayse_agent.cli.garbage import collecting_seldom
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.errors import ConfigurationError
@@ -63,7 +64,8 @@ async def _trade(settings: Settings, options: TraderOptions, parts: Parts | None
         runner: Runner = Runner(trader.agent, Teller(trader.mode), companions)
         _heed_signals(trader, runner)
         now = trader.agent.clock.now()
-        await runner.run(_FOREVER if options.length is None else now + options.length)
+        with collecting_seldom():
+            await runner.run(_FOREVER if options.length is None else now + options.length)
     _say("stopped")
     return 0
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 
-from bayse_agent.adapters.bayse.client import BayseClient
-from bayse_agent.adapters.bayse.venue import BayseVenue
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.adapters.kill_switch import FileKillSwitch
 from bayse_agent.adapters.notify import AppriseNotifier, addresses_of
@@ -185,6 +183,10 @@ async def open_alone(settings: Settings) -> AsyncIterator[Behind]:
 
     Raises ConfigurationError where the venue's secret key is within reach of the pages.
     """
+    # Only here, for it is slow to import: beside a trader or a demo the venue is theirs.
+    from bayse_agent.adapters.bayse.client import BayseClient
+    from bayse_agent.adapters.bayse.venue import BayseVenue
+
     if settings.private_key is not None:
         raise ConfigurationError(
             "BAYSE_PRIVATE_KEY is set: `bayse-agent api` serves pages and must not have it; "
