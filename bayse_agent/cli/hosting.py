@@ -27,7 +27,7 @@ from bayse_agent.cli.garbage import collecting_seldom
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.settings import Mode, Settings
-from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.wiring.options import DemoOptions
@@ -53,12 +53,16 @@ _LARGEST_HEADERS = 32_768
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServeOptions:
-    """What a user may say about a service. `length` is of the computer's time, None without end."""
+    """What a user may say about a service. `length` is of the computer's time, None without end.
+
+    `approval` is a demo's; a trader's is in its settings.
+    """
 
     bind: Bind
     is_live: bool = False
     speed: float = 60.0
     seed: int = 7
+    approval: Approval = Approval.AUTOMATIC
     data: Path | None = None
     env_file: Path | None = None
     length: timedelta | None = None
@@ -99,9 +103,8 @@ async def _demo(settings: Settings, options: ServeOptions, web: WebSettings) -> 
         demo = await stack.enter_async_context(open_demo(_demo_options(options, folder)))
         runner = Runner(demo.agent, _silent)
         assert isinstance(demo.store, SqlStore)
-        behind = _behind(
-            settings, demo.agent, runner, demo.store, f"sqlite:///{folder / BOOKS}", is_auto=True
-        )
+        url, is_auto = f"sqlite:///{folder / BOOKS}", options.approval is Approval.AUTOMATIC
+        behind = _behind(settings, demo.agent, runner, demo.store, url, is_auto=is_auto)
         _say(f"DEMO: a pretend exchange, {options.speed:g} world seconds to one of yours")
         await _host(settings, options, web, behind, lambda: runner.run(demo.ends_at), runner)
     return 0
@@ -117,6 +120,7 @@ def _demo_options(options: ServeOptions, folder: Path) -> DemoOptions:
         bankroll=_BANKROLL,
         speed=options.speed,
         data=folder,
+        approval=options.approval,
     )
 
 
