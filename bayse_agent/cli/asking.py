@@ -1,127 +1,138 @@
-"""Verbs that ask the running trader for something, and wait a little for its answer.
+"""Asks the running trader for something: writes the wish into its books, and waits a little.
 
-Each writes a command into the books, which the trader takes between two acts; `halt` pulls the
-kill switch as well, which works even when the books do not.
+The trader takes it between two acts. What it answers decides how the program ends.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping
-from datetime import timedelta
-from pathlib import Path
-from typing import Annotated
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bayse_agent.domain.command import Command, CommandKind, CommandStatus
-from bayse_agent.domain.errors import BayseAgentError, InvalidValue
+from bayse_agent.cli import codes
+from bayse_agent.cli.place import Place
 
-_Reason = Annotated[str, typer.Option(help="Why; it is kept.")]
-_EnvFile = Annotated[Path | None, typer.Option(help="Read settings from this file, too.")]
-_PATIENCE = timedelta(seconds=10)
-_POLL = timedelta(milliseconds=100)
-NO_ANSWER = 3
+if TYPE_CHECKING:
+    from bayse_agent.adapters.store.reading.reader import Reader
+    from bayse_agent.adapters.store.reading.views import CommandView
+    from bayse_agent.adapters.store.store import SqlStore
+    from bayse_agent.domain.command import CommandKind
 
+USUAL_WAIT_S = 10.0
+_POLL = timedelta(milliseconds=50)
+_UNKNOWN = "somebody"
+_DEMO = "demo"
 
-def halt(reason: _Reason = "asked for at the command line", env_file: _EnvFile = None) -> int:
-    """Stop trading at once: nothing is sent any more, and what rests is taken back."""
-    from bayse_agent.adapters.kill_switch import FileKillSwitch
-    from bayse_agent.settings import Settings
-
-    switch = FileKillSwitch(Settings.read(env_file).data_dir)
-    switch.pull(reason)
-    print(f"the kill switch is pulled: {switch.file}")
-    try:
-        return _ask(CommandKind.HALT, {"reason": reason}, env_file)
-    except BayseAgentError as error:
-        print(f"the books cannot be written ({error}), but the file alone stops it too")
-        return 0
+Wait = Annotated[
+    float, typer.Option(min=0, max=3600, help="Seconds to wait for the trader's answer.")
+]
 
 
-def reduce(reason: _Reason = "asked for at the command line", env_file: _EnvFile = None) -> int:
-    """Buy nothing more; go on getting out of what is held."""
-    return _ask(CommandKind.REDUCE, {"reason": reason}, env_file)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Whom to ask, for how long, and how to tell the answer."""
+
+    place: Place
+    wait_s: float = USUAL_WAIT_S
+    is_json: bool = False
 
 
-def resume(
-    reason: Annotated[str, typer.Option(help="Why it may trade again; it is kept.")],
-    state: Annotated[str, typer.Option(help="ARMED, or REDUCING to get out only.")] = "ARMED",
-    env_file: _EnvFile = None,
-) -> int:
-    """Let it trade again, once books and venue were found equal."""
-    from bayse_agent.adapters.kill_switch import FileKillSwitch
-    from bayse_agent.settings import Settings
-
-    switch = FileKillSwitch(Settings.read(env_file).data_dir)
-    if switch.release():
-        print(f"the kill switch is released: {switch.file}")
-    return _ask(CommandKind.RESUME, {"reason": reason, "state": state}, env_file)
+def ask_for(kind: CommandKind, arguments: Mapping[str, str], how: Asking) -> int:
+    """Ask, tell the answer, and return what the program ends with."""
+    return tell(answer_to(kind, arguments, how), how)
 
 
-def ask(
-    what: Annotated[str, typer.Argument(help=", ".join(kind.value for kind in CommandKind))],
-    arguments: Annotated[
-        list[str] | None, typer.Argument(help="name=value, as many as the command needs.")
-    ] = None,
-    env_file: _EnvFile = None,
-) -> int:
-    """Ask the running trader for anything: approve, reject, trade, close, set_limits, ...
-
-    For instance: ask close_all confirm=yes, or ask set_limits max_open_markets=5 reason=more.
-    """
-    try:
-        kind = CommandKind(what)
-    except ValueError:
-        names = ", ".join(kind.value for kind in CommandKind)
-        raise InvalidValue(f"no command {what!r}: there are {names}") from None
-    pairs = [text.partition("=") for text in arguments or []]
-    if wrong := [name for name, sign, _ in pairs if not sign]:
-        raise InvalidValue(f"not name=value: {wrong[0]!r}")
-    return _ask(kind, {name: value for name, _, value in pairs}, env_file)
+def answer_to(kind: CommandKind, arguments: Mapping[str, str], how: Asking) -> CommandView:
+    """The command as it stands when the time is up, or sooner when it was answered."""
+    return asyncio.run(_answer_to(kind, arguments, how))
 
 
-def _ask(kind: CommandKind, arguments: Mapping[str, str], env_file: Path | None) -> int:
-    return asyncio.run(_asked(kind, arguments, env_file))
+def tell(answer: CommandView, how: Asking) -> int:
+    """Show an answer; returns what the program ends with."""
+    from bayse_agent.cli.printing import plain, show_json
+
+    code = code_of(answer)
+    if how.is_json:
+        show_json(answer)
+    elif code != codes.NO_ANSWER:
+        print(f"{answer.kind}: {answer.status}")
+        for name, value in answer.result.items():
+            print(f"  {plain(name)}: {plain(value)}")
+    if code == codes.NO_ANSWER:
+        waited = f"no answer within {how.wait_s:g} s"
+        told = f"{answer.kind}: written down, {waited}; is the trader running?"
+        print(told, file=sys.stderr if how.is_json else sys.stdout)
+    return code
 
 
-async def _asked(kind: CommandKind, arguments: Mapping[str, str], env_file: Path | None) -> int:
+def code_of(answer: CommandView) -> int:
+    from bayse_agent.domain.command import CommandStatus
+
+    ends = {
+        CommandStatus.DONE.value: codes.DONE,
+        CommandStatus.REFUSED.value: codes.REFUSED,
+        CommandStatus.PENDING.value: codes.NO_ANSWER,
+    }
+    return ends.get(answer.status, codes.FAILED)
+
+
+async def _answer_to(kind: CommandKind, arguments: Mapping[str, str], how: Asking) -> CommandView:
+    async with how.place.store() as store, how.place.reader() as reader:
+        name = await _write(store, kind, arguments)
+        return await _waited(reader, name, timedelta(seconds=how.wait_s))
+
+
+async def _write(store: SqlStore, kind: CommandKind, arguments: Mapping[str, str]) -> str:
+    """Write the command down; returns its id."""
+    from bayse_agent.adapters.clock import SystemClock
+    from bayse_agent.domain.command import Command, CommandKind
+    from bayse_agent.domain.order import intent_id
+
+    now = SystemClock().now()
+    if kind is CommandKind.RESUME:
+        # What is lifted is the stop that is there now, and none that comes later.
+        arguments = {**arguments, "epoch": str((await store.control()).epoch)}
+    command = Command(
+        id=intent_id("cli", kind, *sorted(arguments.items()), now.isoformat()),
+        kind=kind,
+        by=_person(),
+        at=await _moment(store, now),
+        arguments=arguments,
+    )
+    return (await store.add_command(command)).id
+
+
+async def _moment(store: SqlStore, now: datetime) -> datetime:
+    """When it is there: a demo has a time of its own, as far as its books reach."""
+    history = await store.history()
+    return history.until if history is not None and history.last.mode == _DEMO else now
+
+
+async def _waited(reader: Reader, name: str, wait: timedelta) -> CommandView:
+    from bayse_agent.adapters.clock import SystemClock
+    from bayse_agent.adapters.store.reading.desk import command
+    from bayse_agent.domain.command import CommandStatus
+
+    clock = SystemClock()
+    until = clock.now() + wait
+    while True:
+        found = await reader.ask(command(name))
+        assert found is not None
+        if found.status != CommandStatus.PENDING.value or clock.now() >= until:
+            return found
+        await clock.sleep_until(clock.now() + _POLL)
+
+
+def _person() -> str:
+    """Who asks. In a container there may be nobody of that number."""
     from getpass import getuser
 
-    from bayse_agent.adapters.clock import SystemClock
-    from bayse_agent.adapters.store.store import open_store
-    from bayse_agent.domain.order import intent_id
-    from bayse_agent.settings import Settings
-
-    settings, clock = Settings.read(env_file), SystemClock()
-    store = await open_store(settings.database_url.get_secret_value())
     try:
-        now = clock.now()
-        if kind is CommandKind.RESUME:
-            # What is lifted is the stop that is there now, and none that comes later.
-            arguments = {**arguments, "epoch": str((await store.control()).epoch)}
-        command = await store.add_command(
-            Command(
-                id=intent_id("cli", kind, *sorted(arguments.items()), now.isoformat()),
-                kind=kind,
-                by=getuser(),
-                at=now,
-                arguments=arguments,
-            )
-        )
-        while clock.now() < now + _PATIENCE:
-            found = await store.command(command.id)
-            if found is not None and found.status is not CommandStatus.PENDING:
-                return _told(found)
-            await clock.sleep_until(clock.now() + _POLL)
-    finally:
-        await store.close()
-    print(f"{kind}: written down, no answer within {_PATIENCE.seconds} s; is the trader running?")
-    return NO_ANSWER
-
-
-def _told(command: Command) -> int:
-    print(f"{command.kind}: {command.status}")
-    for name, value in command.result.items():
-        print(f"  {name}: {value}")
-    return 0 if command.status is CommandStatus.DONE else 1
+        return getuser()
+    except (KeyError, OSError):
+        return _UNKNOWN

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from bayse_agent.cli.books import Data, Database, address
+from bayse_agent.cli import codes
+from bayse_agent.cli.offering import family, offer
+from bayse_agent.cli.place import AsJson, Data, Database, address
+from bayse_agent.cli.printing import plain, show_json
 from bayse_agent.domain.errors import ConfigurationError, InvalidValue
 
 if TYPE_CHECKING:
@@ -27,28 +29,27 @@ Sure = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 
 def verbs() -> typer.Typer:
     """The family of verbs."""
-    family = typer.Typer(help="The library of news: what is remembered, and forgetting it.")
-    family.command("stats")(stats)
-    family.command("search")(search)
-    family.command("purge")(purge)
-    family.command("reset")(reset)
-    return family
+    verbs = family("The library of news: what is remembered, and forgetting it.")
+    offer(verbs, "stats", stats, "evidence stats --json")
+    offer(verbs, "search", search, 'evidence search "rates in Abuja" --limit 3')
+    offer(verbs, "purge", purge, "evidence purge --domain example.com --before 2026-05-31")
+    offer(verbs, "reset", reset, "evidence reset --yes")
+    return verbs
 
 
-def stats(data: Data = None, database: Database = None) -> int:
+def stats(data: Data = None, database: Database = None, is_json: AsJson = False) -> int:
     """Say how much is remembered, and since when."""
-
-    async def ask(library: SqlLibrary) -> None:
-        found = await library.stats()
-        print(
-            f"{found.chunks} chunks of {found.articles} articles by {found.domains} publishers, "
-            f"for {found.scopes} events"
-        )
-        if found.oldest is not None and found.newest is not None:
-            print(f"retrieved from {_shown(found.oldest)} to {_shown(found.newest)}")
-
-    _with_library(address(data, database), ask)
-    return 0
+    found = _with_library(address(data, database), lambda library: library.stats())
+    if is_json:
+        show_json(found)
+        return codes.DONE
+    print(
+        f"{found.chunks} chunks of {found.articles} articles by {found.domains} publishers, "
+        f"for {found.scopes} events"
+    )
+    if found.oldest is not None and found.newest is not None:
+        print(f"retrieved from {_shown(found.oldest)} to {_shown(found.newest)}")
+    return codes.DONE
 
 
 def search(
@@ -57,25 +58,34 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=50, help="How many to show.")] = 5,
     data: Data = None,
     database: Database = None,
+    is_json: AsJson = False,
 ) -> int:
     """Show what the library has that is near to a text in meaning and in time."""
-
-    async def ask(library: SqlLibrary) -> None:
-        found = await library.find(text, scope=event, now=_now(), limit=limit)
-        for snippet in found:
-            at = snippet.published_at
-            print(f"{snippet.title} ({snippet.domain}, {'no date' if at is None else _shown(at)})")
-            print(f"  {snippet.url}")
-            print(f"  {' '.join(snippet.text.split())[:_LONGEST_SHOWN]}")
-        if not found:
-            print("Nothing was found.")
-
-    _with_library(address(data, database), ask)
-    return 0
+    found = _with_library(
+        address(data, database),
+        lambda library: library.find(text, scope=event, now=_now(), limit=limit),
+    )
+    if is_json:
+        show_json(found)
+        return codes.DONE
+    for snippet in found:
+        at = snippet.published_at
+        print(
+            f"{plain(snippet.title)} ({snippet.domain}, {'no date' if at is None else _shown(at)})"
+        )
+        print(f"  {plain(snippet.url)}")
+        print(f"  {plain(snippet.text)[:_LONGEST_SHOWN]}")
+    if not found:
+        print("Nothing was found.")
+    return codes.DONE
 
 
 def purge(
-    domain: Domain = None, before: Before = None, data: Data = None, database: Database = None
+    domain: Domain = None,
+    before: Before = None,
+    data: Data = None,
+    database: Database = None,
+    is_json: AsJson = False,
 ) -> int:
     """Forget a publisher, or what is older than a day. Both together: only what meets both."""
     if domain is None and before is None:
@@ -84,20 +94,30 @@ def purge(
     gone = _with_library(
         address(data, database), lambda library: library.purge(domain=domain, before=moment)
     )
-    print(f"Forgot {gone} chunks.")
-    return 0
+    return _forgot(gone, is_json=is_json)
 
 
-def reset(is_sure: Sure = False, data: Data = None, database: Database = None) -> int:
+def reset(
+    is_sure: Sure = False, data: Data = None, database: Database = None, is_json: AsJson = False
+) -> int:
     """Forget everything that was read. The books are not touched."""
     where = address(data, database)
     if not is_sure:
         typer.confirm("Forget all news that was ever read?", abort=True)
-    print(f"Forgot {_with_library(where, lambda library: library.reset())} chunks.")
-    return 0
+    return _forgot(_with_library(where, lambda library: library.reset()), is_json=is_json)
+
+
+def _forgot(chunks: int, *, is_json: bool) -> int:
+    if is_json:
+        show_json({"chunks": chunks})
+    else:
+        print(f"Forgot {chunks} chunks.")
+    return codes.DONE
 
 
 def _with_library(url: str, work: Callable[[SqlLibrary], Awaitable[T]]) -> T:
+    import asyncio
+
     from bayse_agent.adapters.library.embedding import MiniLM
     from bayse_agent.adapters.library.library import open_library
     from bayse_agent.adapters.store.store import read_store

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bayse_agent.cli.books import Data, Database, address
+from bayse_agent.cli.place import AsJson, Data, Database, address
+from bayse_agent.cli.progress import working
 from bayse_agent.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,14 +20,19 @@ MOST = 100_000
 def score(
     data: Data = None,
     database: Database = None,
-    is_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    is_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
 ) -> int:
     """Score every settled forecast beside the market's price: by forecaster, category, horizon."""
     if is_json and html is not None:
         raise ConfigurationError("ask for --json or for --html, not for both")
-    cards = asyncio.run(_cards(address(data, database)))
+    import asyncio
+
+    with working("scoring what was forecast"):
+        cards = asyncio.run(_cards(address(data, database)))
     if is_json:
+        import json
+
         from bayse_agent.cli.score_figures import as_json
 
         print(json.dumps(as_json(cards), allow_nan=False))

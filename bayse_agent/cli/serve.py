@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bayse_agent.cli import durations
+from bayse_agent.cli.offering import family, offer
 from bayse_agent.domain.errors import InvalidValue
 
 _EnvFile = Annotated[Path | None, typer.Option(help="Read settings from this file, too.")]
@@ -84,11 +85,11 @@ def api(
 
 def tokens() -> typer.Typer:
     """Keys of scripts."""
-    app = typer.Typer(help="Keys for scripts: create, list, revoke.", no_args_is_help=True)
-    app.command("create")(_create)
-    app.command("list")(_list)
-    app.command("revoke")(_revoke)
-    app.command("password")(_password)
+    app = family("Keys for scripts: create, list, revoke.")
+    offer(app, "create", _create, "tokens create grafana --scope read --days 90")
+    offer(app, "list", _list, "tokens list --json")
+    offer(app, "revoke", _revoke, "tokens revoke 1a2b3c4d5e6f")
+    offer(app, "password", _password, "tokens password admin")
     return app
 
 

@@ -2,77 +2,130 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import typer
+from bayse_agent.cli import codes
+from bayse_agent.cli.place import AsJson, Data, Database, EnvFile, Place, place_of, read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
+    from bayse_agent.adapters.store.reading.views import CommandView, OrderView, SignalView
     from bayse_agent.domain.books import Books
-    from bayse_agent.domain.journal import OpenIntent
+    from bayse_agent.domain.control import Control
     from bayse_agent.domain.settling import SettlementRecord, WindowKind
-    from bayse_agent.ports import Store
-    from bayse_agent.settings import Settings
+
+_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Everything that is told. `kill_switch`: why it is pulled, None when it is not."""
+
+    mode: str
+    is_automatic: bool | None
+    kill_switch: str | None
+    control: Control
+    books: Books
+    orders: tuple[OrderView, ...]
+    signals: tuple[SignalView, ...]
+    commands: tuple[CommandView, ...]
+    settled: Mapping[WindowKind, SettlementRecord]
+    limits_version: int
 
 
 def status(
-    env_file: Annotated[
-        Path | None, typer.Option(help="Read settings from this file, too.")
-    ] = None,
+    env_file: EnvFile = None, data: Data = None, database: Database = None, is_json: AsJson = False
 ) -> int:
     """Say whether it may trade, what it has, what is out, and what waits for you."""
-    from bayse_agent.settings import Settings
+    import asyncio
 
-    return asyncio.run(_status(Settings.read(env_file)))
-
-
-async def _status(settings: Settings) -> int:
     from bayse_agent.adapters.clock import SystemClock
+    from bayse_agent.cli.printing import plain, show_json
+
+    place = place_of(data, database, env_file)
+    settings = read_settings(env_file) if data is None and database is None else None
+    is_automatic = None if settings is None else settings.auto_trade
+    found = asyncio.run(_standing(place, is_automatic))
+    if is_json:
+        show_json(_as_json(found))
+        return codes.DONE
+    for line in _lines(found, SystemClock().now()):
+        print(plain(line))
+    return codes.DONE
+
+
+async def _standing(place: Place, is_automatic: bool | None) -> Standing:
     from bayse_agent.adapters.kill_switch import FileKillSwitch
-    from bayse_agent.adapters.store.store import open_store
+    from bayse_agent.adapters.store.reading import desk
+    from bayse_agent.adapters.store.reading.orders import WantedOrders, orders
+    from bayse_agent.adapters.store.reading.reader import Cut
+    from bayse_agent.adapters.store.reading.wallet import currency_of
 
-    store = await open_store(settings.database_url.get_secret_value())
-    try:
-        now = SystemClock().now()
-        pulled = FileKillSwitch(settings.data_dir).pulled()
-        print(f"mode: {settings.mode}, bets go out {_by_whom(settings)}")
-        if pulled is not None:
-            print(f"kill switch: {pulled}")
-        for line in await _lines(store, settings, now):
-            print(line)
-    finally:
-        await store.close()
-    return 0
+    cut, live = Cut(limit=_MOST), WantedOrders(is_live=True)
+    async with place.store() as store, place.reader() as reader:
+        run = await reader.ask(desk.last_run())
+        return Standing(
+            mode="none yet" if run is None else run.mode,
+            is_automatic=is_automatic,
+            kill_switch=FileKillSwitch(place.folder).pulled(),
+            control=await store.control(),
+            books=await store.books(currency_of(run)),
+            orders=(await reader.ask(orders(live, cut))).items,
+            signals=(await reader.ask(desk.signals(cut, status="PENDING"))).items,
+            commands=(await reader.ask(desk.commands(cut, status="PENDING"))).items,
+            settled=await store.settlement_records(),
+            limits_version=await store.limits_version(),
+        )
 
 
-def _by_whom(settings: Settings) -> str:
-    return "by themselves" if settings.auto_trade else "when a person approves them"
+def _as_json(found: Standing) -> dict[str, object]:
+    """The answers of /control and /money, and the lists of what is out and what waits."""
+    from bayse_agent.adapters.store.reading.wallet import money_of
+
+    control = found.control
+    return {
+        "control": {
+            "state": control.state,
+            "reason": control.reason,
+            "made_by": control.by,
+            "epoch": control.epoch,
+            "at": control.at,
+            "kill_switch": found.kill_switch,
+            "is_automatic": found.is_automatic,
+            "mode": found.mode,
+        },
+        "money": money_of(found.books),
+        "orders": found.orders,
+        "signals": found.signals,
+        "commands": found.commands,
+        "limits_version": found.limits_version,
+    }
 
 
-async def _lines(store: Store, settings: Settings, now: datetime) -> list[str]:
-    from bayse_agent.domain.signal import SignalStatus
-
-    control = await store.control()
-    books = await store.books(settings.currency)
-    waiting = await store.signals(SignalStatus.PENDING)
-    commands = await store.pending_commands()
-    records = sorted((await store.settlement_records()).items(), key=str)
+def _lines(found: Standing, now: datetime) -> list[str]:
+    control = found.control
+    records = sorted(found.settled.items(), key=str)
     return [
+        f"mode: {found.mode}{_by_whom(found.is_automatic)}",
+        *([] if found.kill_switch is None else [f"kill switch: {found.kill_switch}"]),
         f"{control.state}: {control.reason} ({control.by}, {control.at:%Y-%m-%d %H:%M:%S} UTC)",
-        _reconciled(books, now),
-        *_money(books),
-        *(_order(known) for known in await store.open_intents()),
-        *(
-            f"signal {one.id}: waits until {one.expires_at:%H:%M:%S} UTC, {dict(one.inputs)}"
-            for one in waiting
-        ),
-        *(f"command {one.kind} of {one.by} waits" for one in commands),
+        _reconciled(found.books, now),
+        *_money(found.books),
+        *(_order(one) for one in found.orders),
+        *(_signal(one) for one in found.signals),
+        *(f"command {one.kind} of {one.made_by} waits" for one in found.commands),
         *(_settling(kind, one) for kind, one in records),
-        f"limits: version {await store.limits_version()}",
+        f"limits: version {found.limits_version}",
     ]
+
+
+def _by_whom(is_automatic: bool | None) -> str:
+    if is_automatic is None:
+        return ""
+    return f", bets go out {'by themselves' if is_automatic else 'when a person approves them'}"
 
 
 def _settling(kind: WindowKind, record: SettlementRecord) -> str:
@@ -91,8 +144,11 @@ def _settling(kind: WindowKind, record: SettlementRecord) -> str:
 def _reconciled(books: Books, now: datetime) -> str:
     if not books.equity:
         return "books and venue: never found equal yet"
-    age_s = (now - books.equity[-1].at).total_seconds()
-    return f"books and venue: last found equal {age_s:.0f} s ago"
+    at = books.equity[-1].at
+    age_s = (now - at).total_seconds()
+    # A demo's time is not the computer's.
+    age = f", {age_s:.0f} s ago" if 0 <= age_s < 86_400 else ""
+    return f"books and venue: last found equal at {at:%Y-%m-%d %H:%M:%S} UTC{age}"
 
 
 def _money(books: Books) -> list[str]:
@@ -108,8 +164,12 @@ def _money(books: Books) -> list[str]:
     ]
 
 
-def _order(known: OpenIntent) -> str:
-    name = known.order_id or "no order known yet"
-    return (
-        f"order of {known.intent.source}: {known.status}, {name}, reserved {known.intent.reserved}"
-    )
+def _order(one: OrderView) -> str:
+    name = one.order_id or "no order known yet"
+    what = f"{one.side.lower()} of {one.outcome} for {one.amount:f}"
+    return f"order of {one.source}: {one.status}, {name}, {what} in {one.market}"
+
+
+def _signal(one: SignalView) -> str:
+    until = f"{one.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+    return f"signal {one.id}: waits until {until}, {one.outcome} of {one.market}, {one.amount}"

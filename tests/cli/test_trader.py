@@ -138,7 +138,7 @@ def test_run_when_live_then_it_is_checked_asked_halted_and_ends_in_peace(place: 
     code, out = place.done("ask", "set_limits", "max_open_markets=5", "reason=more")
     assert (code, "max_open_markets: 3 -> 5" in out) == (0, True)
     code, out = place.done("ask", "set_limits", "max_open_markets=-5", "reason=more")
-    assert (code, "REFUSED" in out) == (1, True)
+    assert (code, "REFUSED" in out) == (3, True)
 
     second, told = place.done("run", "--live", "--for", "1s")
     assert second != 0

@@ -21,6 +21,7 @@ from bayse_agent.adapters.store.reading.views import (
     PostingView,
     SettlementView,
 )
+from bayse_agent.adapters.store.reading.wallet import money_of
 from bayse_agent.api.asking import ASKED, answered, ask
 from bayse_agent.api.caller import Calling
 from bayse_agent.api.house import InHouse
@@ -203,22 +204,4 @@ async def close(
 async def money(house: InHouse) -> MoneyOut:
     """Cash, what is invested and reserved, and what has come of it."""
     parts = house.parts
-    books = await parts.store.books(parts.currency)
-    portfolio = books.portfolio
-    last = books.equity[-1] if books.equity else None
-    return MoneyOut(
-        currency=parts.currency.value,
-        deposits=portfolio.deposits.amount,
-        cash=portfolio.cash.amount,
-        free_cash=portfolio.free_cash.amount,
-        reserved=portfolio.reserved.amount,
-        invested=portfolio.invested.amount,
-        realised=portfolio.realised.amount,
-        fees=portfolio.fees.amount,
-        worth=None if last is None else last.value.amount,
-        profit=None if last is None else (last.value - portfolio.deposits).amount,
-        peak=None if books.peak is None else books.peak.amount,
-        open_markets=portfolio.open_markets(),
-        reconciled_at=books.reconciled_at,
-        valued_at=None if last is None else last.at,
-    )
+    return MoneyOut.model_validate(money_of(await parts.store.books(parts.currency)))
