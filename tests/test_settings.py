@@ -181,7 +181,7 @@ def test_file_when_named_then_it_is_read_below_the_environment(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     file = tmp_path / "settings.env"
-    file.write_text("AGENT_MODE=paper\nSTOP_LOSS_PCT=0.2\nAPP_SECRET_KEY=another's\n")
+    file.write_text("AGENT_MODE=paper\nSTOP_LOSS_PCT=0.2\nSOMETHING_ELSE=another's\n")
     monkeypatch.setenv("STOP_LOSS_PCT", "0.5")
     settings = Settings.read(file)
     assert (settings.mode, settings.stop_loss) == (Mode.PAPER, Decimal("0.5"))
@@ -241,9 +241,9 @@ def test_problems_when_there_are_several_then_all_are_told_at_once(
         )
     problems = str(caught.value).splitlines()[1:]
     assert [problem.split()[0] for problem in problems] == [
-        "AGENT_TIMEZONE",
         "AGENT_MAX_OPEN_POSITIONS",
         "AGENT_BALANCE_RESERVE_PCT",
+        "AGENT_TIMEZONE",
         "BAYSE_PUBLIC_KEY",
         "BAYSE_PRIVATE_KEY",
         "SNIPE_MIN_SECONDS",
@@ -309,45 +309,3 @@ def test_value_when_bad_then_the_variable_the_value_and_what_is_allowed_are_told
     assert problem.strip().startswith(f"{name} is ")
     assert "must be" in problem
     assert value[:80].casefold() in problem.casefold() or "(hidden)" in problem
-
-
-def _documented() -> dict[str, tuple[str, ...]]:
-    """The tables of the documentation: the cells of a row by the variable that it begins with."""
-    text = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text()
-    tables = text.partition("## Where this differs")[0]
-    rows = [row.strip("| ").split(" | ") for row in tables.splitlines() if row.startswith("| `")]
-    return {row[0].strip("`"): tuple(row[1:]) for row in rows}
-
-
-def test_documentation_when_read_then_it_has_every_setting_with_its_default() -> None:
-    rows = _documented()
-    left_out = {"AGENT_IGNORE_BALANCE_CHECK"}
-    fields = {variable(field): field for field in Settings.model_fields.values()}
-    assert rows.keys() == fields.keys() - left_out
-    for name, field in fields.items():
-        default = field.default
-        if isinstance(default, int | Decimal | str) and name not in left_out:
-            shown = str(default).lower() if isinstance(default, bool) else str(default)
-            assert f"`{shown}`" in rows[name][1], name
-
-
-def test_documentation_when_it_gives_a_default_then_that_is_what_is_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Setting every variable to its documented default changes nothing."""
-    given = {
-        name: row[1].split("`")[1]
-        for name, row in _documented().items()
-        if row[1].startswith("`") and name != "PAPER_BANKROLL"
-    }
-    assert len(given) > 15
-    before = Settings.read()
-    after = read(monkeypatch, **given)
-    assert (after.mode, after.series, after.max_position) == (
-        before.mode,
-        before.series,
-        before.max_position,
-    )
-    assert after.model_dump(exclude={"asked_mode", "asked_address", "asked_max_position"}) == (
-        before.model_dump(exclude={"asked_mode", "asked_address", "asked_max_position"})
-    )

@@ -8,32 +8,9 @@ import secrets
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from bayse_agent.domain.errors import InvalidValue
+from bayse_agent.domain.secrecy import LONGEST_PASSWORD, why_easy
 
-SHORTEST, LONGEST = 12, 256
 _AT_ONCE = 2
-_COMMON = frozenset(
-    {
-        "passwordpassword",
-        "password1234",
-        "passw0rd1234",
-        "123456789012",
-        "qwertyuiop12",
-        "qwerty123456",
-        "letmeinletmein",
-        "administrator",
-        "adminadminadmin",
-        "changemechangeme",
-        "bayseagentbayse",
-        "iloveyou1234",
-        "welcome12345",
-        "abcdefghijkl",
-        "abc123abc123",
-        "correcthorsebatterystaple",
-        "trustno1trustno1",
-        "monkey123456",
-        "dragon123456",
-    }
-)
 
 
 class Passwords:
@@ -54,18 +31,15 @@ class Passwords:
             self._nobody = await self.hash(secrets.token_urlsafe(16))
         async with self._turn:
             found = await asyncio.to_thread(
-                self._hasher.verify, password[:LONGEST], password_hash or self._nobody
+                self._hasher.verify, password[:LONGEST_PASSWORD], password_hash or self._nobody
             )
-        return found and password_hash is not None and len(password) <= LONGEST
+        return found and password_hash is not None and len(password) <= LONGEST_PASSWORD
 
 
 def check_password(password: str, name: str) -> None:
     """Raises InvalidValue, saying what is wanted, for one that is too easy."""
-    folded = password.casefold()
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise InvalidValue(f"a password has {SHORTEST} to {LONGEST} characters; 15 are better")
-    if folded in _COMMON or len(set(folded)) < 5 or (name and name.casefold() in folded):
-        raise InvalidValue("this password is too easy to guess")
+    if (why := why_easy(password, name)) is not None:
+        raise InvalidValue(why)
 
 
 def new_password() -> str:

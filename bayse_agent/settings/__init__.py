@@ -6,14 +6,12 @@ never appear. What each setting does is in docs/configuration.md.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import (
-    Field,
     ModelWrapValidatorHandler,
     SecretStr,
     ValidationError,
@@ -26,57 +24,38 @@ from bayse_agent.adapters.bayse.address import PRODUCTION, PRODUCTION_SOCKETS
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.settings.kinds import (
+    HIDDEN,
     Cash,
-    CashOrNone,
-    Count,
     CurrencyCode,
     Database,
     Folder,
-    Fraction,
     Key,
     ModeName,
-    Names,
-    Percent,
-    Seconds,
-    Slugs,
     Sockets,
     WebAddress,
     Zone,
+    has_secret,
     setting,
 )
 from bayse_agent.settings.mind import MIND_VARIABLES, MindSettings, mind_problems
 from bayse_agent.settings.mode import Mode
-from bayse_agent.settings.web import WebSettings
+from bayse_agent.settings.trading import SERIES_SLUGS, TradingSettings
+from bayse_agent.settings.web import WebSettings, web_problems
 
-SERIES_SLUGS = (
-    *(f"crypto-{coin}-5min" for coin in ("btc", "sol", "eth", "bnb")),
-    *(f"crypto-{coin}-{length}" for length in ("15min", "1h") for coin in ("btc", "sol", "eth")),
-    *(f"fx-{pair}-1h" for pair in ("usdngn", "gbpusd", "eurusd", "gbpjpy", "eurjpy", "usdjpy")),
-    *(f"commodity-{metal}-1h" for metal in ("xauusd", "xagusd")),
-)
-"""The series that are scanned when none are named."""
-_SNIPED = (
-    *(f"crypto-{coin}-5min" for coin in ("sol", "btc", "eth")),
-    *(f"fx-{pair}-1h" for pair in ("usdngn", "gbpusd")),
-)
 _NAIRA_A_DOLLAR = 100
 """Only for defaults: what is NGN 5,000 by default is USD 50, the same number of payouts."""
-_HIDDEN = "(hidden)"
-_PRIVATE = re.compile(r"@|sk_|pk_")
 
 
-_A_COUNT = "a whole number from 0 to 1000"
 _AN_AMOUNT = "an amount above 0"
 _A_DATABASE = "sqlite:///file or postgresql://user:password@host/name"
 _AN_ADDRESS = "such as https://relay.bayse.markets/v1, or an http address of this computer"
 _SOCKETS = "such as wss://socket.bayse.markets, or a ws address of this computer"
-_SERIES = "slugs of series with commas between them, such as crypto-btc-5min,fx-usdngn-1h"
 
 
-__all__ = ["SERIES_SLUGS", "Mode", "Settings", "variable"]
+__all__ = ["SERIES_SLUGS", "Mode", "Settings", "check_readable", "variable"]
 
 
-class Settings(MindSettings, WebSettings):
+class Settings(TradingSettings, MindSettings, WebSettings):
     """What a user has set. Make it with `Settings.read`; it never changes afterwards."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
@@ -92,56 +71,91 @@ class Settings(MindSettings, WebSettings):
 
     # -- which world ---------------------------------------------------------------------------
 
-    asked_mode: ModeName | None = setting("AGENT_MODE", None, "demo, paper or live")
-    mock_mode: bool | None = setting("MOCK_MODE", None, "true or false")
-    data_dir: Folder = setting("AGENT_DATA_DIR", "~/.bayse-agent", "a directory")
-    asked_database: Database | None = setting("DATABASE_URL", None, _A_DATABASE)
-    timezone: Zone = setting("AGENT_TIMEZONE", "Africa/Lagos", "a zone such as Africa/Lagos")
+    asked_mode: ModeName | None = setting(
+        "AGENT_MODE",
+        None,
+        "demo, paper or live",
+        "demo: a pretend world. paper: the real venue is seen, the money is play "
+        "money. live: real money; that also needs both keys, and --live on the "
+        "command line",
+        shown="demo",
+    )
+    mock_mode: bool | None = setting(
+        "MOCK_MODE",
+        None,
+        "true or false",
+        "The original system's word for the mode: true is demo, false is paper and "
+        "never live. Together with AGENT_MODE it must say the same",
+    )
+    data_dir: Folder = setting(
+        "AGENT_DATA_DIR",
+        "~/.bayse-agent",
+        "a directory",
+        "Where books, logs and the kill file are; ~ is the home of the user. It is "
+        "made when needed",
+    )
+    asked_database: Database | None = setting(
+        "DATABASE_URL",
+        None,
+        _A_DATABASE,
+        "Where the books are. The books of another place are not moved",
+        shown="a file for each mode in AGENT_DATA_DIR",
+    )
+    timezone: Zone = setting(
+        "AGENT_TIMEZONE",
+        "Africa/Lagos",
+        "a zone such as Africa/Lagos",
+        "The zone whose midnight ends a day, for limits of a day",
+    )
+    asked_paper_bankroll: Cash | None = setting(
+        "PAPER_BANKROLL",
+        None,
+        _AN_AMOUNT,
+        "What a new paper account begins with; one that is there keeps its own, and "
+        "refuses another",
+        shown="100000 for NGN, 1000 for USD",
+    )
 
     # -- the venue -----------------------------------------------------------------------------
 
-    public_key: Key | None = setting("BAYSE_PUBLIC_KEY", None, "a public key of the venue's")
-    private_key: Key | None = setting("BAYSE_PRIVATE_KEY", None, "a secret key of the venue's")
-    asked_address: WebAddress | None = setting("BAYSE_API_BASE_URL", None, _AN_ADDRESS)
-    other_address: WebAddress | None = setting("BAYSE_BASE_URL", None, _AN_ADDRESS)
-    sockets_address: Sockets = setting("BAYSE_WS_BASE_URL", PRODUCTION_SOCKETS, _SOCKETS)
-    currency: CurrencyCode = setting("BAYSE_DEFAULT_CURRENCY", Currency.NGN, "NGN or USD")
-
-    # -- trading -------------------------------------------------------------------------------
-
-    auto_trade: bool = setting("AGENT_AUTO_TRADE", False, "true or false")
-    capital_by_proof: bool = setting("AGENT_CAPITAL_BY_PROOF", True, "true or false")
-    max_open_positions: Count = setting("AGENT_MAX_OPEN_POSITIONS", 3, _A_COUNT)
-    max_daily_trades: Count = setting("AGENT_MAX_DAILY_TRADES", 50, _A_COUNT)
-    min_confidence: Percent = setting("AGENT_MIN_CONFIDENCE", Decimal(65), "0 to 100")
-    balance_reserve: Fraction = setting(
-        "AGENT_BALANCE_RESERVE_PCT", Decimal("0.30"), "a fraction from 0 to less than 1"
+    public_key: Key | None = setting(
+        "BAYSE_PUBLIC_KEY",
+        None,
+        "a public key of the venue's, in one word",
+        "Public key, pk_...; needed for live, and for orders that rest on paper",
     )
-    asked_max_position: Cash | None = setting("AGENT_MAX_POSITION_SIZE", None, _AN_AMOUNT)
-    asked_floor: CashOrNone = setting("AGENT_BALANCE_FLOOR", Decimal(0), "an amount from 0")
-    ignore_balance_check: bool = setting("AGENT_IGNORE_BALANCE_CHECK", False, "false")
-    scan_interval_s: Annotated[Seconds, Field(ge=5)] = setting(
-        "AGENT_SCAN_INTERVAL_SECONDS", 900, "a whole number of seconds from 5 to 86400"
+    private_key: Key | None = setting(
+        "BAYSE_PRIVATE_KEY",
+        None,
+        "a secret key of the venue's, in one word",
+        "Secret key, sk_...; needed for live, and never for anything else",
     )
-    reanalyze_minutes: Annotated[int, Field(ge=0, le=10_080)] = setting(
-        "AGENT_REANALYZE_MINUTES", 50, "a whole number of minutes from 0 to 10080"
+    asked_address: WebAddress | None = setting(
+        "BAYSE_API_BASE_URL",
+        None,
+        _AN_ADDRESS,
+        "Address of the venue, with or without /v1; http:// only for this computer "
+        "and its own network",
+        shown="https://relay.bayse.markets",
     )
-    event_page_size: Annotated[int, Field(ge=1, le=100)] = setting(
-        "AGENT_EVENT_PAGE_SIZE", 50, "a whole number from 1 to 100"
+    other_address: WebAddress | None = setting(
+        "BAYSE_BASE_URL",
+        None,
+        _AN_ADDRESS,
+        "Another name of BAYSE_API_BASE_URL; when both are set they must be the same",
     )
-    asked_series: Slugs = setting("AGENT_SERIES_SLUGS", (), _SERIES)
-    categories: Names = setting("AGENT_CATEGORIES", (), "such as crypto,sports")
-    snipe_series: Slugs = setting("SNIPE_SERIES_SLUGS", _SNIPED, _SERIES)
-    snipe_observe_s: Annotated[Seconds, Field(ge=1)] = setting(
-        "SNIPE_OBSERVE_SECONDS", 300, "a whole number of seconds from 1 to 86400"
+    sockets_address: Sockets = setting(
+        "BAYSE_WS_BASE_URL",
+        PRODUCTION_SOCKETS,
+        _SOCKETS,
+        "Address of the venue's websockets",
     )
-    snipe_min_s: Seconds = setting(
-        "SNIPE_MIN_SECONDS", 8, "a whole number of seconds, less than SNIPE_OBSERVE_SECONDS"
+    currency: CurrencyCode = setting(
+        "BAYSE_DEFAULT_CURRENCY",
+        Currency.NGN,
+        "NGN or USD",
+        "The wallet that is traded with",
     )
-    stop_loss: Annotated[Decimal, Field(gt=0, le=1)] = setting(
-        "STOP_LOSS_PCT", Decimal("0.35"), "a fraction above 0, up to 1"
-    )
-    asked_paper_bankroll: Cash | None = setting("PAPER_BANKROLL", None, _AN_AMOUNT)
 
     @classmethod
     def read(cls, env_file: Path | None = None) -> Self:
@@ -150,7 +164,7 @@ class Settings(MindSettings, WebSettings):
         Raises ConfigurationError that tells every problem at once.
         """
         if env_file is not None:
-            _check_readable(env_file)
+            check_readable(env_file)
         return cls(_env_file=env_file)  # type: ignore[call-arg]
 
     @model_validator(mode="wrap")
@@ -161,7 +175,7 @@ class Settings(MindSettings, WebSettings):
         try:
             settings = handler(data)
         except ValidationError as error:
-            wrong = dict(_problems(cls, error))
+            wrong = dict(_problems(cls, error, data))
             settings = handler({name: data[name] for name in data if name not in wrong})
         problems = [*wrong.values(), *_contradictions(settings, frozenset(wrong))]
         if problems:
@@ -217,33 +231,37 @@ def variable(field: FieldInfo) -> str:
     return str(field.validation_alias)
 
 
-def _check_readable(file: Path) -> None:
+def check_readable(file: Path) -> None:
+    """Raises ConfigurationError for a file that cannot be read."""
     try:
         file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"cannot read the settings in {file}: {error}") from error
 
 
-def _problems(cls: type[Settings], error: ValidationError) -> Iterator[tuple[str, str]]:
-    """(variable, problem) of each field that is wrong."""
+def _problems(
+    cls: type[Settings], error: ValidationError, data: Mapping[str, object]
+) -> Iterator[tuple[str, str]]:
+    """(variable, problem) of each field that is wrong, with what was typed."""
     fields = {variable(field): field for field in cls.model_fields.values()}
     for each in error.errors(include_url=False, include_context=False):
         name = str(each["loc"][0])
         extra = fields[name].json_schema_extra
         allowed = extra["allowed"] if isinstance(extra, dict) else ""
-        shown = _HIDDEN if name in cls.SECRETS else _shown(str(each["input"]))
+        shown = HIDDEN if name in cls.SECRETS else _shown(str(data.get(name, each["input"])))
         yield name, f"  {name} is {shown}: it must be {allowed}"
 
 
 def _shown(value: str) -> str:
     """A value in a message: cut, and hidden where a key or a password may have strayed into it."""
-    return _HIDDEN if _PRIVATE.search(value) else repr(value[:80])
+    return HIDDEN if has_secret(value) else repr(value[:80])
 
 
 def _contradictions(settings: Settings, wrong: frozenset[str]) -> Iterator[str]:
     """Settings that are sound by themselves, and impossible together."""
     yield from _mode_problems(settings)
     yield from _key_problems(settings, wrong)
+    yield from web_problems(settings)
     if not wrong & MIND_VARIABLES:
         yield from mind_problems(settings)
         yield from _model_problems(settings)
@@ -284,6 +302,6 @@ def _key_problems(settings: Settings, wrong: frozenset[str]) -> Iterator[str]:
         ("BAYSE_PRIVATE_KEY", settings.private_key, "pk_"),
     ):
         if key is not None and key.get_secret_value().startswith(prefix):
-            yield f"  {name} is {_HIDDEN}: it begins with {prefix}, so it is the other key"
+            yield f"  {name} is {HIDDEN}: it begins with {prefix}, so it is the other key"
         if key is None and name not in wrong and settings.mode is Mode.LIVE:
             yield f"  {name} is not set: it must be, for AGENT_MODE is live"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, JsonValue, SecretStr
 from pydantic_settings import NoDecode
 
 from bayse_agent.adapters.bayse.address import Address
@@ -17,12 +18,27 @@ from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency
 from bayse_agent.settings.mode import Mode
 
+HIDDEN = "(hidden)"
+"""What stands where a secret would."""
+_SECRET = re.compile(r"@|[sp]k[_-]|eyJ")
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def setting(name: str, default: Any, allowed: str) -> Any:
-    """A setting: its variable, its default, and what is allowed in words."""
-    return Field(default, validation_alias=name, json_schema_extra={"allowed": allowed})
+def setting(
+    name: str, default: Any, allowed: str, meaning: str = "", *, shown: str | None = None
+) -> Any:
+    """A setting: its variable, its default, what is allowed in words, and what it is for.
+
+    `shown`: the default in words, where the value itself says nothing to a reader. After a change
+    here, `./dev config-docs` writes the pages that are made from this anew.
+    """
+    told: dict[str, JsonValue] = {"allowed": allowed, "meaning": meaning, "shown": shown}
+    return Field(default, validation_alias=name, json_schema_extra=told)
+
+
+def has_secret(text: str) -> bool:
+    """Whether a key or a password may have strayed into a text that is none."""
+    return _SECRET.search(text) is not None
 
 
 def folded(value: object) -> object:
@@ -40,8 +56,20 @@ def items(value: object) -> object:
     return value
 
 
+def known(kind: type[StrEnum]) -> Callable[[object], object]:
+    """A check that refuses what is no member of an enumeration."""
+
+    def check(value: object) -> object:
+        text = folded(value)
+        if text not in set(map(str, kind)):
+            raise ValueError("not one of them")
+        return text
+
+    return check
+
+
 def _names(value: object) -> object:
-    return items(_raised(value))
+    return items(_raised(visible(value)))
 
 
 def _slugs(value: object) -> object:
@@ -63,7 +91,7 @@ def _zone(value: object) -> object:
 def _folder(value: object) -> object:
     """A directory, with ~ for the home of its user. It need not be there yet."""
     try:
-        folder = Path(str(value)).expanduser().absolute()
+        folder = Path(str(visible(value))).expanduser().absolute()
         is_something_else = folder.exists() and not folder.is_dir()
     except (OSError, RuntimeError, ValueError) as error:
         raise ValueError("not a path") from error
@@ -104,11 +132,28 @@ def stripped(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
+def one_word(value: object) -> object:
+    """A text as it fits into a header of a request: no spaces, and nothing that is not seen."""
+    text = stripped(value)
+    found = text.get_secret_value() if isinstance(text, SecretStr) else str(text)
+    if not found or not found.isascii() or not found.isprintable() or " " in found:
+        raise ValueError("not one word")
+    return text
+
+
+def visible(value: object) -> object:
+    """A text that can be shown as it is."""
+    text = stripped(value)
+    if isinstance(text, str) and not text.isprintable():
+        raise ValueError("not to be seen")
+    return text
+
+
 ModeName = Annotated[Mode, BeforeValidator(folded)]
 Folder = Annotated[Path, BeforeValidator(_folder)]
 Database = Annotated[SecretStr, BeforeValidator(_database)]
 Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
-Key = Annotated[SecretStr, BeforeValidator(stripped)]
+Key = Annotated[SecretStr, BeforeValidator(one_word)]
 WebAddress = Annotated[str, BeforeValidator(_address)]
 Sockets = Annotated[str, BeforeValidator(_sockets)]
 CurrencyCode = Annotated[Currency, BeforeValidator(_raised)]

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bayse_agent.adapters.notify import addresses_of
 from bayse_agent.domain.notice import Level
-from bayse_agent.settings.kinds import Key, folded, items, setting, stripped
+from bayse_agent.domain.secrecy import (
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    SHORTEST_SECRET,
+    why_easy,
+    why_guessable,
+)
+from bayse_agent.settings.kinds import folded, items, setting, stripped, visible
 
-_A_SECRET = "32 random bytes or more, as text"
+_A_SECRET = f"{SHORTEST_SECRET} random bytes or more, as text, and no example"
 _ORIGINS = "addresses of sites with commas between them, such as https://agent.example.com"
 _HOSTS = "names with commas between them, such as agent.example.com"
 _LEAST_WEBHOOK_KEY = 24
@@ -47,12 +56,41 @@ def _long(value: object) -> object:
     return text
 
 
+def _notified(value: object) -> object:
+    """Addresses of notifications, by their looks; what they lead to is found out by a try."""
+    text = stripped(value)
+    found = addresses_of(text.get_secret_value() if isinstance(text, SecretStr) else str(text))
+    if not found or not all(_is_address(one) for one in found):
+        raise ValueError("not addresses")
+    return text
+
+
+def _is_address(text: str) -> bool:
+    scheme, mark, rest = text.partition("://")
+    return bool(mark and rest) and text.isprintable() and scheme.isascii() and scheme.isalnum()
+
+
+def _hard(check: Callable[[str], str | None]) -> Callable[[object], object]:
+    """A check that refuses what can be guessed."""
+
+    def hard(value: object) -> object:
+        text = stripped(value)
+        secret = text.get_secret_value() if isinstance(text, SecretStr) else str(text)
+        if (why := check(secret)) is not None:
+            raise ValueError(why)
+        return text
+
+    return hard
+
+
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
-Addresses = Annotated[SecretStr, BeforeValidator(stripped)]
+Addresses = Annotated[SecretStr, BeforeValidator(_notified)]
+SigningKey = Annotated[SecretStr, BeforeValidator(_hard(why_guessable))]
+Password = Annotated[SecretStr, BeforeValidator(_hard(why_easy))]
 LongKey = Annotated[SecretStr, BeforeValidator(_long)]
 LevelName = Annotated[Level, BeforeValidator(folded)]
-Word = Annotated[str, BeforeValidator(stripped), Field(min_length=1, max_length=64)]
+Word = Annotated[str, BeforeValidator(visible), Field(min_length=1, max_length=64)]
 _A_WEBHOOK_KEY = f"{_LEAST_WEBHOOK_KEY} characters or more that nobody can guess"
 
 
@@ -71,24 +109,104 @@ class WebSettings(BaseSettings):
         }
     )
 
-    app_secret: Key | None = setting("APP_SECRET_KEY", None, _A_SECRET)
-    admin_name: Word = setting("ADMIN_USERNAME", "admin", "a name of up to 64 characters")
-    admin_password: Key | None = setting(
-        "ADMIN_PASSWORD", None, "12 characters or more, 15 are better"
+    app_secret: SigningKey | None = setting(
+        "APP_SECRET_KEY",
+        None,
+        _A_SECRET,
+        "Signs the tokens of logins; serve and api need it for paper and live, a demo"
+        " makes a passing one. A new one ends every login",
     )
-    jwt_issuer: Word = setting("JWT_ISSUER", "bayse-agent", "a name of up to 64 characters")
-    jwt_audience: Word = setting("JWT_AUDIENCE", "bayse-agent", "a name of up to 64 characters")
+    admin_name: Word = setting(
+        "ADMIN_USERNAME",
+        "admin",
+        "a name of up to 64 characters",
+        "Who may log in first; counts at the first start of new books",
+    )
+    admin_password: Password | None = setting(
+        "ADMIN_PASSWORD",
+        None,
+        f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters that are hard to guess",
+        "His password; counts at the first start of new books. Without one, a "
+        "password is made and printed once",
+    )
+    jwt_issuer: Word = setting(
+        "JWT_ISSUER",
+        "bayse-agent",
+        "a name of up to 64 characters",
+        "Who signs the tokens",
+    )
+    jwt_audience: Word = setting(
+        "JWT_AUDIENCE",
+        "bayse-agent",
+        "a name of up to 64 characters",
+        "Whom the tokens are for",
+    )
     access_minutes: Annotated[int, Field(ge=1, le=15)] = setting(
-        "ACCESS_TOKEN_EXPIRE_MINUTES", 15, "a whole number of minutes from 1 to 15"
+        "ACCESS_TOKEN_EXPIRE_MINUTES",
+        15,
+        "a whole number of minutes from 1 to 15",
+        "How long a token is good; logins are renewed",
     )
-    frontend_origins: Origins = setting("FRONTEND_ORIGIN", ("http://localhost:5173",), _ORIGINS)
-    app_hosts: Hosts = setting("APP_HOSTS", (), _HOSTS)
-    trusts_proxy: bool = setting("APP_BEHIND_PROXY", False, "true or false")
-    webhook_secret: LongKey | None = setting("WEBHOOK_SECRET", None, _A_WEBHOOK_KEY)
-    webhook_next: LongKey | None = setting("WEBHOOK_SECRET_NEXT", None, _A_WEBHOOK_KEY)
-    webhook_static: bool = setting("WEBHOOK_STATIC_HEADER", False, "true or false")
-    metrics_token: LongKey | None = setting("METRICS_TOKEN", None, _A_WEBHOOK_KEY)
+    frontend_origins: Origins = setting(
+        "FRONTEND_ORIGIN",
+        ("http://localhost:5173",),
+        _ORIGINS,
+        "Other sites whose pages may use the service, such as a dashboard in development",
+    )
+    app_hosts: Hosts = setting(
+        "APP_HOSTS",
+        (),
+        _HOSTS,
+        "Names that the service is called by, besides localhost",
+    )
+    trusts_proxy: bool = setting(
+        "APP_BEHIND_PROXY",
+        False,
+        "true or false",
+        "A proxy of ours stands in front: what it says of addresses and TLS is believed",
+    )
+    webhook_secret: LongKey | None = setting(
+        "WEBHOOK_SECRET",
+        None,
+        _A_WEBHOOK_KEY,
+        "Key of incoming webhooks; without one they are off",
+    )
+    webhook_next: LongKey | None = setting(
+        "WEBHOOK_SECRET_NEXT",
+        None,
+        _A_WEBHOOK_KEY,
+        "A second key, while the two sides exchange theirs",
+    )
+    webhook_static: bool = setting(
+        "WEBHOOK_STATIC_HEADER",
+        False,
+        "true or false",
+        "Also take the original's X-Webhook-Secret header, which proves less",
+    )
+    metrics_token: LongKey | None = setting(
+        "METRICS_TOKEN",
+        None,
+        _A_WEBHOOK_KEY,
+        "Bearer token for /metrics; without one only this computer may read it",
+    )
     notify_urls: Addresses | None = setting(
-        "NOTIFY_URLS", None, "addresses as apprise takes them, with commas between them"
+        "NOTIFY_URLS",
+        None,
+        "addresses as apprise takes them, with commas between them",
+        "Whom to tell: tgram://, discord://, mailto://, slack://, json:// and all "
+        "others that apprise knows",
     )
-    notify_level: LevelName = setting("NOTIFY_LEVEL", Level.WARNING, "info, warning or alarm")
+    notify_level: LevelName = setting(
+        "NOTIFY_LEVEL",
+        Level.WARNING,
+        "info, warning or alarm",
+        "What they are told: info (bets, settlements), warning (signals that wait, "
+        "limits, a stop to buying) or alarm (a halt), and all above",
+    )
+
+
+def web_problems(settings: WebSettings) -> Iterator[str]:
+    """What is sound by itself and impossible together."""
+    password = settings.admin_password
+    if password is not None and why_easy(password.get_secret_value(), settings.admin_name):
+        yield "  ADMIN_PASSWORD is (hidden): it must not have ADMIN_USERNAME in it"
