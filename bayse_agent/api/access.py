@@ -117,6 +117,8 @@ ACCESS: Mapping[str, Rule] = {
     "POST /positions/{market_id}/close": _OPERATE,
     "POST /positions/close-all": _OPERATE,
     "GET /money": _READ,
+    "GET /profit": _READ,
+    "GET /profit/by/{cause}": _READ,
     "GET /control": _READ,
     "GET /control/history": _READ,
     "POST /control/halt": _OPERATE,

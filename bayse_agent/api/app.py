@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,6 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from bayse_agent.adapters.store.reading.counting import Counts
+from bayse_agent.adapters.store.reading.earnings import Earnings
 from bayse_agent.api.access import ACCESS, Right
 from bayse_agent.api.doors import Doors
 from bayse_agent.api.gate import Gate
@@ -32,12 +33,14 @@ from bayse_agent.api.routes import (
     live,
     markets,
     portfolio,
+    profit,
     service,
     trades,
     webhook,
 )
 from bayse_agent.api.tickets import Tickets
 from bayse_agent.api.trouble import describe_problem, install
+from bayse_agent.domain.errors import StoreUnavailable
 
 TITLE = "bayse-agent"
 _ROUTERS = (
@@ -49,6 +52,7 @@ _ROUTERS = (
     webhook.router,
     decisions.router,
     books.router,
+    profit.router,
     control.router,
     service.router,
     live.router,
@@ -64,6 +68,7 @@ def create_app(parts: ApiParts, *, passwords: Passwords | None = None) -> ASGIAp
         live=Live(parts),
         tickets=Tickets(parts.timer),
         counts=Counts(),
+        earnings=Earnings(parts.currency),
     )
     app = _application(parts.version, house)
     if parts.web.origins:
@@ -92,12 +97,13 @@ def _application(version: str, house: House | None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         assert house is not None
-        reading = asyncio.create_task(_read_on(house))
+        tasks = [asyncio.create_task(_read_on(house)), asyncio.create_task(_add_up(house))]
         try:
             yield
         finally:
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     app = FastAPI(
         title=TITLE,
@@ -123,6 +129,12 @@ def _application(version: str, house: House | None) -> FastAPI:
 async def _read_on(house: House) -> None:
     """Read on in the journal, whatever becomes of single reads."""
     await house.live.run()
+
+
+async def _add_up(house: House) -> None:
+    """Add the books up beforehand, so that the first who asks need not wait for it."""
+    with suppress(StoreUnavailable):
+        await house.earnings.catch_up(house.parts.reader)
 
 
 def _operation(route: APIRoute) -> str:

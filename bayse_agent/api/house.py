@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from bayse_agent.adapters.store.reading.counting import Counts
+from bayse_agent.adapters.store.reading.earnings import Earnings
 from bayse_agent.api.doors import Doors
 from bayse_agent.api.live import Live
 from bayse_agent.api.metering import Meter
@@ -26,6 +27,7 @@ class House:
     live: Live
     tickets: Tickets
     counts: Counts
+    earnings: Earnings
 
 
 def _house(connection: HTTPConnection) -> House:

@@ -65,6 +65,11 @@ async def listed(
         found = await read(following)
         rows.extend(found.items)
         following = None if found.next is None else Cut(limit=_A_GO, before=found.next)
+    return as_table(rows, name=name)
+
+
+def as_table(rows: Sequence[object], *, name: str) -> Response:
+    """Rows as a file of a table."""
     return Response(
         table(rows),
         media_type="text/csv; charset=utf-8",

@@ -1402,6 +1402,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/profit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Profit
+         * @description What today, the last seven days and all of it brought, after fees.
+         */
+        get: operations["get_profit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/profit/by/{cause}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Profit By
+         * @description What bets came to, by one thing that they had in common: the largest stakes first, bands in
+         *     their order. By way out, a bet that went in two ways is counted in both.
+         */
+        get: operations["get_profit_by_cause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -1895,6 +1936,46 @@ export interface components {
             id: string;
             /** Status */
             status: string;
+        };
+        /**
+         * CauseView
+         * @description What some bets came to. A bet is a buy with at least one fill.
+         *
+         *     `staked`: cash paid, fees inside. `closed`: the part of that whose shares were sold or settled;
+         *     `profit` is what those brought beyond it, `roi` is profit / closed. `ended`: bets of which
+         *     nothing is left; `win_rate` is the part of them that made money, to be held beside
+         *     `break_even`, the mean of what a share of them cost with its fee: their chance of winning at
+         *     which nothing would be earned. `closing_line`: the mean of the last price that the market was
+         *     seen at before its close less the price that was paid, of the `closing_lines` bets of which
+         *     both are known. By way out, a bet that went in two ways counts in both.
+         */
+        CauseView: {
+            /** Bets */
+            bets: number;
+            /** Break Even */
+            break_even: string | null;
+            /** Closed */
+            closed: string;
+            /** Closing Line */
+            closing_line: string | null;
+            /** Closing Lines */
+            closing_lines: number;
+            /** Ended */
+            ended: number;
+            /** Fees */
+            fees: string;
+            /** Name */
+            name: string;
+            /** Profit */
+            profit: string;
+            /** Roi */
+            roi: string | null;
+            /** Staked */
+            staked: string;
+            /** Win Rate */
+            win_rate: string | null;
+            /** Wins */
+            wins: number;
         };
         /**
          * ChangeView
@@ -2876,6 +2957,40 @@ export interface components {
             status: string;
         };
         /**
+         * PeriodView
+         * @description What a period brought, after fees: `profit` = `realised` + `open`.
+         *
+         *     `realised`: of what was sold or settled in it. `open`: by how much the positions that were open
+         *     gained beyond that, by the last valuation; None, like `profit` and the drawdown, before the
+         *     first. `fees` are in `realised` already. `drawdown`: the largest fall of the profit in it, and
+         *     the part of the equity that it took. `model_costs` are in US dollars, and in nothing else here.
+         */
+        PeriodView: {
+            /** Drawdown */
+            drawdown: string | null;
+            /** Drawdown Part */
+            drawdown_part: string | null;
+            /** Fees */
+            fees: string;
+            /** Model Costs */
+            model_costs: string;
+            /** Name */
+            name: string;
+            /** Open */
+            open: string | null;
+            /** Profit */
+            profit: string | null;
+            /** Realised */
+            realised: string;
+            /** Since */
+            since: string | null;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * PlaceOut
          * @description A position as the original told it: `pnl_pct` is in percent of the cost.
          */
@@ -3033,6 +3148,45 @@ export interface components {
             detail: string;
             /** Request Id */
             request_id: string;
+        };
+        /**
+         * ProfitByOut
+         * @description Rows by one cause; but for `bets`, `ended` and `wins` by way out, they sum to `total`.
+         */
+        ProfitByOut: {
+            cause: components["schemas"]["ProfitCause"];
+            /** Currency */
+            currency: string;
+            /** Items */
+            items: components["schemas"]["CauseView"][];
+            total: components["schemas"]["CauseView"];
+        };
+        /**
+         * ProfitCause
+         * @description What bets can be told apart by: `way_out` is how they ended, the rest how they began.
+         * @enum {string}
+         */
+        ProfitCause: "source" | "author" | "category" | "horizon" | "engine" | "way_out" | "price_band";
+        /**
+         * ProfitOut
+         * @description `time_zone`: whose midnight begins a day, as for the limits. `valued_at`: when the open
+         *     positions were last valued. What models cost is in US dollars, and in no other figure.
+         */
+        ProfitOut: {
+            all: components["schemas"]["PeriodView"];
+            /** Currency */
+            currency: string;
+            /**
+             * Model Currency
+             * @default USD
+             */
+            model_currency: string;
+            /** Time Zone */
+            time_zone: string;
+            today: components["schemas"]["PeriodView"];
+            /** Valued At */
+            valued_at: string | null;
+            week: components["schemas"]["PeriodView"];
         };
         /** ReasonCount */
         ReasonCount: {
@@ -7040,7 +7194,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_logged_in */
@@ -7049,7 +7203,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_allowed */
@@ -7058,7 +7212,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_found */
@@ -7067,7 +7221,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description too_large */
@@ -7076,7 +7230,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_valid */
@@ -7085,7 +7239,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description too_often */
@@ -7094,7 +7248,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_now */
@@ -7103,7 +7257,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/html": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -9236,7 +9390,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_logged_in */
@@ -9245,7 +9399,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_allowed */
@@ -9254,7 +9408,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_found */
@@ -9263,7 +9417,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description too_large */
@@ -9272,7 +9426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_valid */
@@ -9281,7 +9435,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description too_often */
@@ -9290,7 +9444,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_now */
@@ -9299,7 +9453,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/plain": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10652,6 +10806,195 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandView"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfitOut"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_profit_by_cause: {
+        parameters: {
+            query?: {
+                /** @description csv: the whole list as a table */
+                format?: components["schemas"]["Format"];
+            };
+            header?: never;
+            path: {
+                cause: components["schemas"]["ProfitCause"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfitByOut"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_now */
