@@ -126,6 +126,7 @@ ACCESS: Mapping[str, Rule] = {
     "POST /control/resume": _ARMING,
     "GET /limits": _READ,
     "GET /limits/history": _READ,
+    "GET /limits/use": _READ,
     "POST /limits": _ARMING,
     "POST /transfers": _ARMING,
     "GET /commands": _READ,
@@ -135,6 +136,7 @@ ACCESS: Mapping[str, Rule] = {
     "GET /costs": _READ,
     "GET /skill": _READ,
     "GET /skill/calibration": _READ,
+    "GET /skill/proof": _READ,
     "GET /version": _READ,
     # About the service
     "GET /metrics": Rule(Right.METRICS),

@@ -24,6 +24,7 @@ from bayse_agent.api.metering import Meter
 from bayse_agent.api.pages import add_pages, built
 from bayse_agent.api.parts import ApiParts
 from bayse_agent.api.passwords import Passwords
+from bayse_agent.api.proving import Provings
 from bayse_agent.api.routes import (
     agent,
     auth,
@@ -34,8 +35,10 @@ from bayse_agent.api.routes import (
     markets,
     portfolio,
     profit,
+    proof,
     service,
     trades,
+    using,
     webhook,
 )
 from bayse_agent.api.tickets import Tickets
@@ -56,6 +59,8 @@ _ROUTERS = (
     control.router,
     service.router,
     live.router,
+    using.router,
+    proof.router,
 )
 
 
@@ -69,6 +74,7 @@ def create_app(parts: ApiParts, *, passwords: Passwords | None = None) -> ASGIAp
         tickets=Tickets(parts.timer),
         counts=Counts(),
         earnings=Earnings(parts.currency),
+        provings=Provings(parts),
     )
     app = _application(parts.version, house)
     if parts.web.origins:

@@ -14,6 +14,7 @@ from bayse_agent.api.doors import Doors
 from bayse_agent.api.live import Live
 from bayse_agent.api.metering import Meter
 from bayse_agent.api.parts import ApiParts
+from bayse_agent.api.proving import Provings
 from bayse_agent.api.tickets import Tickets
 
 
@@ -28,6 +29,7 @@ class House:
     tickets: Tickets
     counts: Counts
     earnings: Earnings
+    provings: Provings
 
 
 def _house(connection: HTTPConnection) -> House:

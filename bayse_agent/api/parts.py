@@ -10,6 +10,7 @@ from typing import Protocol
 from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.reading.reader import Reader
 from bayse_agent.adapters.store.store import SqlStore
+from bayse_agent.api.means import Means
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.market import MarketId, OutcomeId, Page
 from bayse_agent.domain.money import Currency
@@ -111,6 +112,7 @@ class ApiParts:
     access: SqlAccess
     market_data: MarketData
     web: WebSettings
+    means: Means
     account: AccountData | None = None
     brake: Brake | None = None
     sources: Sequence[NewsSource] = ()

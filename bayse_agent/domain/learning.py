@@ -28,6 +28,8 @@ from bayse_agent.domain.pooling import (
 from bayse_agent.domain.ridge import Codes, Fit, Floats, Rows, fit
 
 MOST_ROWS = 20_000
+POOLED_ROWS = 10_000
+"""The latest looks that a pool at work learns from: they bound what learning costs."""
 HOUR_CORRELATION = 0.3
 """How far outcomes of a category hang together that end in one hour."""
 

@@ -30,6 +30,8 @@ FULL_MARKETS = 1000
 LEAST_RATIO = 0.5
 _LAMBDAS = (0.02, 0.05, 0.1, 0.2, 0.5)
 _LEAST_GAP = 1e-6
+_TELLING = 1.5
+"""An e-value below this tells nobody anything."""
 
 
 class Stage(StrEnum):
@@ -139,6 +141,11 @@ def prove(taken: Sequence[Step]) -> Proof:
     )
 
 
+def proof_of(forecasts: Iterable[SettledForecast], author: str) -> Proof:
+    """The proof for and against one forecaster."""
+    return prove(steps(one for one in forecasts if one.author == author))
+
+
 def stage(proof: Proof, *, markets: int, ratio: float | None) -> Stage:
     """The stage that proof has earned: `ratio` is the realised over the claimed edge.
 
@@ -148,6 +155,78 @@ def stage(proof: Proof, *, markets: int, ratio: float | None) -> Stage:
         return Stage.PAPER
     is_full = proof.for_us >= FULL_AT and markets >= FULL_MARKETS
     return Stage.FULL if is_full else Stage.SMALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that a stage asks for: `have` of `want`, None where nobody knows yet."""
+
+    name: str
+    have: float | None
+    want: float
+    is_met: bool
+
+
+def next_stage(now: Stage) -> Stage | None:
+    """The stage after one; None after the last."""
+    order = list(Stage)
+    return None if now is order[-1] else order[order.index(now) + 1]
+
+
+def needs(wanted: Stage, proof: Proof, *, markets: int, ratio: float | None) -> tuple[Need, ...]:
+    """What a stage asks for, and how far it is met: all met is what `stage` calls earned."""
+    if wanted is Stage.PAPER:
+        return ()
+    against = proof.best_against_us
+    found = [
+        _least("e-value for us, the best so far", proof.best_for_us, PROMOTED_AT),
+        Need(
+            name="realised part of the claimed edge",
+            have=ratio,
+            want=LEAST_RATIO,
+            is_met=ratio is not None and ratio > LEAST_RATIO,
+        ),
+        Need(
+            name="e-value against us, at its worst, below",
+            have=against,
+            want=HALTED_AT,
+            is_met=not proof.is_halting,
+        ),
+    ]
+    if wanted is Stage.FULL:
+        found.append(_least("e-value for us now", proof.for_us, FULL_AT))
+        found.append(_least("settled markets", float(markets), float(FULL_MARKETS)))
+    return tuple(found)
+
+
+def _least(name: str, have: float, want: float) -> Need:
+    return Need(name=name, have=have, want=want, is_met=have >= want)
+
+
+def meaning_for(proof: Proof) -> str:
+    """What the e-value for us says, in one sentence."""
+    if proof.steps == 0:
+        return "Nothing was settled yet, so nothing is known."
+    if proof.best_for_us < _TELLING:
+        return "Luck alone would do as well: no proof of skill yet."
+    told = f"Luck alone would look this good at most 1 time in {_times(proof.best_for_us)}"
+    return f"{told}: that is proof." if proof.is_promoted else f"{told}: not proof yet."
+
+
+def meaning_against(proof: Proof) -> str:
+    """What the e-value against us says, in one sentence."""
+    if proof.steps == 0:
+        return "Nothing was settled yet, so nothing is known."
+    if proof.best_against_us < _TELLING:
+        return "Nothing speaks for it that these forecasts lose money."
+    times = _times(proof.best_against_us)
+    told = f"Forecasts that do not lose would look this bad at most 1 time in {times}"
+    return f"{told}: that is proof, and it halts." if proof.is_halting else f"{told}: not proof."
+
+
+def _times(value: float) -> str:
+    """A number that people can read: 2.6, 25, 1,300, and no more than a billion."""
+    return f"{value:.1f}" if value < 10 else f"{min(value, 1e9):,.0f}"
 
 
 class _Purse:

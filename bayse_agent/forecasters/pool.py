@@ -11,7 +11,7 @@ from bayse_agent.domain.errors import BayseAgentError, BrokenInvariant, InvalidV
 from bayse_agent.domain.experience import Bookmark, Cell, cell, lesson_at
 from bayse_agent.domain.forecast import Context, Forecast, NoForecast, forecast_id
 from bayse_agent.domain.journal import TrackedMarket, tracked
-from bayse_agent.domain.learning import Record, extended, learned, no_record
+from bayse_agent.domain.learning import POOLED_ROWS, Record, extended, learned, no_record
 from bayse_agent.domain.money import Price, probability
 from bayse_agent.domain.pooling import Opinion, Pooled, PoolPrior, Skill, no_skill_known, pool
 from bayse_agent.ports import Experience, Forecaster
@@ -30,7 +30,7 @@ class PoolSettings:
 
     prior: PoolPrior = field(default_factory=PoolPrior)
     refresh_s: float = 900.0
-    most_rows: int = 10_000
+    most_rows: int = POOLED_ROWS
 
 
 class Pool:

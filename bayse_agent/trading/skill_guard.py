@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bayse_agent.domain.experience import SettledForecast
-from bayse_agent.domain.proof import HALTED_AT, Proof, prove, steps
+from bayse_agent.domain.proof import HALTED_AT, Proof, proof_of
 from bayse_agent.ports import Experience
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.halting import stop
@@ -15,11 +13,6 @@ from bayse_agent.trading.halting import stop
 MOST = 20_000
 _BY = "skill"
 _EVERY = timedelta(minutes=15)
-
-
-def verdict(forecasts: Sequence[SettledForecast], author: str) -> Proof:
-    """The proof for and against one forecaster."""
-    return prove(steps(one for one in forecasts if one.author == author))
 
 
 class SkillGuard:
@@ -47,7 +40,7 @@ async def guard_skill(agent: Agent, experience: Experience) -> Proof:
     since = control.at if control.epoch else None
     settled = await experience.settled_forecasts(since=since, most=MOST)
     # Off the loop: there may be much of it.
-    found = await asyncio.to_thread(verdict, settled, agent.forecaster.name)
+    found = await asyncio.to_thread(proof_of, settled, agent.forecaster.name)
     if found.is_halting:
         await stop(
             agent,

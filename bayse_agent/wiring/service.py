@@ -15,12 +15,13 @@ from bayse_agent.adapters.notify import AppriseNotifier, addresses_of
 from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.reading.opening import open_access, open_reader
 from bayse_agent.adapters.store.store import SqlStore, open_store
+from bayse_agent.api.means import Means
 from bayse_agent.api.parts import AccountData, ApiParts, Brake, WebSettings, check_secret
 from bayse_agent.api.passwords import Passwords, check_password, new_password
 from bayse_agent.api.telling import Teller
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency
-from bayse_agent.ports import Clock, MarketData, NewsSource
+from bayse_agent.ports import Clock, MarketData, NewsSource, SpendingCaps
 from bayse_agent.settings import Mode, Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -139,6 +140,7 @@ async def open_parts(
             access=access,
             market_data=behind.market_data,
             web=web,
+            means=means_of(settings),
             account=behind.account,
             brake=behind.brake,
             sources=behind.sources,
@@ -146,6 +148,16 @@ async def open_parts(
             ring=behind.ring,
             facts=behind.facts,
         )
+
+
+def means_of(settings: Settings) -> Means:
+    """What models, searches and bets may cost, as it was set."""
+    return Means(
+        caps=SpendingCaps(daily=settings.ai_daily_cap, monthly=settings.ai_monthly_cap),
+        zone=settings.timezone,
+        searches_a_day=settings.searches_a_day,
+        goes_by_proof=settings.mode is Mode.LIVE and settings.capital_by_proof,
+    )
 
 
 async def first_login(

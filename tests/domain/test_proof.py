@@ -17,6 +17,10 @@ from bayse_agent.domain.proof import (
     Proof,
     Stage,
     Step,
+    meaning_against,
+    meaning_for,
+    needs,
+    next_stage,
     prove,
     score_of,
     side_of,
@@ -170,3 +174,63 @@ def test_prove_of_anything_is_above_zero_and_never_above_its_best(
 def test_prove_of_a_thousand_runs_without_an_edge_promotes_one_in_twenty_at_most() -> None:
     promoted = sum(prove(lived(0.0, 1500, seed)).best_for_us >= PROMOTED_AT for seed in range(1000))
     assert promoted <= 50
+
+
+@pytest.mark.parametrize(
+    ("best", "told"),
+    [
+        (1.0, "Luck alone would do as well: no proof of skill yet."),
+        (4.0, "Luck alone would look this good at most 1 time in 4.0: not proof yet."),
+        (1300.4, "Luck alone would look this good at most 1 time in 1,300: that is proof."),
+    ],
+)
+def test_proof_for_us_when_told_in_words_then_it_says_how_seldom_luck_does_that(
+    best: float, told: str
+) -> None:
+    assert meaning_for(a_proof(best)) == told
+
+
+@pytest.mark.parametrize(
+    ("against", "told"),
+    [
+        (1.0, "Nothing speaks for it that these forecasts lose money."),
+        (
+            8.0,
+            "Forecasts that do not lose would look this bad at most 1 time in 8.0: not proof.",
+        ),
+        (
+            1e30,
+            "Forecasts that do not lose would look this bad at most 1 time in 1,000,000,000: "
+            "that is proof, and it halts.",
+        ),
+    ],
+)
+def test_proof_against_us_when_told_in_words_then_it_says_what_it_does(
+    against: float, told: str
+) -> None:
+    assert meaning_against(a_proof(against=against)) == told
+
+
+def test_proof_when_nothing_was_settled_then_nothing_is_known() -> None:
+    nothing = prove(())
+    assert meaning_for(nothing) == meaning_against(nothing)
+    assert "Nothing was settled" in meaning_for(nothing)
+
+
+@given(
+    best=st.floats(min_value=1, max_value=1000),
+    now=st.floats(min_value=0.1, max_value=1000),
+    against=st.floats(min_value=1, max_value=30),
+    markets=st.integers(min_value=0, max_value=2000),
+    ratio=st.none() | st.floats(min_value=-1, max_value=2),
+)
+def test_needs_when_all_are_met_then_that_stage_or_a_higher_one_is_earned(
+    best: float, now: float, against: float, markets: int, ratio: float | None
+) -> None:
+    proof = a_proof(max(best, now), now=now, against=against)
+    found = stage(proof, markets=markets, ratio=ratio)
+    order = list(Stage)
+    for wanted in Stage:
+        met = all(one.is_met for one in needs(wanted, proof, markets=markets, ratio=ratio))
+        assert met is (order.index(found) >= order.index(wanted))
+    assert next_stage(found) is (None if found is Stage.FULL else order[order.index(found) + 1])

@@ -68,14 +68,16 @@ class SqlExperience:
         later: for scores, which are read seldom.
         """
 
-        def work(connection: Connection) -> tuple[SettledForecast, ...]:
-            rows = _settled(connection, None, most)
-            found = tuple(_forecast(row) for row in rows)
-            closings = {row.market_id: row.closes_at for row in rows}
-            places = {row.market_id: row.outcome1_id for row in rows}
-            return prices.judged(found, closings, prices.read(connection, places))
+        return await self._database.read(lambda connection: judged(connection, most=most))
 
-        return await self._database.read(work)
+
+def judged(connection: Connection, *, most: int) -> tuple[SettledForecast, ...]:
+    """What `judged_forecasts` answers, on a connection that is there."""
+    rows = _settled(connection, None, most)
+    found = tuple(_forecast(row) for row in rows)
+    closings = {row.market_id: row.closes_at for row in rows}
+    places = {row.market_id: row.outcome1_id for row in rows}
+    return prices.judged(found, closings, prices.read(connection, places))
 
 
 def _settled(connection: Connection, since: datetime | None, most: int) -> list[AnyRow]:

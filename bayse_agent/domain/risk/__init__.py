@@ -7,6 +7,7 @@ from bayse_agent.domain.risk.limits import LIMIT_FIELDS, LimitField, Limits
 from bayse_agent.domain.risk.peak import confirmed_peak
 from bayse_agent.domain.risk.purse import purse
 from bayse_agent.domain.risk.review import Approved, review
+from bayse_agent.domain.risk.using import Usage, Use, usage
 from bayse_agent.domain.risk.verdict import Refusal, Refused
 from bayse_agent.domain.risk.view import bankroll, deployable
 from bayse_agent.domain.risk.wording import limits_of, limits_text
@@ -18,6 +19,8 @@ __all__ = [
     "Limits",
     "Refusal",
     "Refused",
+    "Usage",
+    "Use",
     "bankroll",
     "confirmed_peak",
     "day_start",
@@ -26,4 +29,5 @@ __all__ = [
     "limits_text",
     "purse",
     "review",
+    "usage",
 ]

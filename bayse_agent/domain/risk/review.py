@@ -76,7 +76,7 @@ def _findings(proposal: Proposal, context: Context, books: Books, limits: Limits
     if problems:
         return [_unreadable(problems)]
     ground = ground_of(context, books, limits)
-    view = View(proposal=proposal, ground=ground)
+    view = View(proposal=proposal, context=context, ground=ground)
     return [found for check in CHECKS if (found := check(view)) is not None]
 
 

@@ -13,12 +13,18 @@ from bayse_agent.domain.money import Money
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one check saw: the numbers by name, the limit, and whether it holds."""
+    """What one check saw: the numbers by name, the limit, and whether it holds.
+
+    `used` of `most`: how far a limit is used up that fills, before the buy in question; both None
+    for one that is about a single buy.
+    """
 
     check: Reason
     holds: bool
     inputs: Mapping[str, str]
     limit: str
+    used: Decimal | None = None
+    most: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

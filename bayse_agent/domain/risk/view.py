@@ -9,7 +9,16 @@ from datetime import datetime, timedelta
 from bayse_agent.domain.books import Books, Tags
 from bayse_agent.domain.decision import Bet, ByHand
 from bayse_agent.domain.forecast import Context
-from bayse_agent.domain.market import Engine, MarketId, OrderBook, Quote, Side
+from bayse_agent.domain.market import (
+    Engine,
+    EventId,
+    MarketId,
+    OrderBook,
+    Quote,
+    SeriesSlug,
+    Side,
+    Symbol,
+)
 from bayse_agent.domain.money import ONE, ZERO, Currency, Money, total
 from bayse_agent.domain.order import Buy
 from bayse_agent.domain.portfolio import Portfolio
@@ -17,13 +26,25 @@ from bayse_agent.domain.risk.limits import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a buy would be made: the market, and what it shares its risk with."""
+
+    market_id: MarketId
+    event_id: EventId
+    series: SeriesSlug | None
+    symbol: Symbol | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the money limits of one market stand on, all of it readable. `ground_of` makes it.
+    """What the limits on money, losses and pace stand on, all of it readable. `ground_at` makes it.
 
     `committed` is what positions cost, and live orders may.
     """
 
-    context: Context
+    spot: Spot
+    now: datetime
     books: Books
     limits: Limits
     bankroll: Money
@@ -42,15 +63,36 @@ class Ground:
 
     def committed_beside(self, shares_risk: Callable[[Tags], bool]) -> Money:
         """The part of `committed` in this market and in those whose tags say they share a risk."""
-        mine, tags = self.context.market.id, self.books.tags
+        mine, tags = self.spot.market_id, self.books.tags
         return self.committed_in(lambda market: market == mine or shares_risk(tags[market]))
+
+    def age(self, *moments: datetime) -> timedelta:
+        """How far the moment that is furthest from now is away from it.
+
+        A time in the future is a clock that cannot be trusted, and counts like one in the past.
+        """
+        return max(abs(self.now - moment) for moment in moments)
 
 
 def ground_of(context: Context, books: Books, limits: Limits) -> Ground:
+    """The ground of a buy in the market that was looked at."""
+    event = context.event
+    spot = Spot(
+        market_id=context.market.id,
+        event_id=event.id,
+        series=event.series,
+        symbol=event.symbol,
+        closes_at=event.closes_at,
+    )
+    return ground_at(spot, books, limits, now=context.now)
+
+
+def ground_at(spot: Spot, books: Books, limits: Limits, *, now: datetime) -> Ground:
     """The sums that most limits need, done once."""
     portfolio = books.portfolio
     return Ground(
-        context=context,
+        spot=spot,
+        now=now,
         books=books,
         limits=limits,
         bankroll=bankroll(books),
@@ -63,15 +105,12 @@ class View:
     """What a check of one buy may look at."""
 
     proposal: Bet | ByHand
+    context: Context
     ground: Ground
 
     @property
     def buy(self) -> Buy:
         return self.proposal.wish
-
-    @property
-    def context(self) -> Context:
-        return self.ground.context
 
     @property
     def books(self) -> Books:
@@ -83,7 +122,7 @@ class View:
 
     @property
     def now(self) -> datetime:
-        return self.ground.context.now
+        return self.ground.now
 
     @property
     def is_quoted(self) -> bool:
@@ -112,11 +151,8 @@ class View:
         )
 
     def age(self, *moments: datetime) -> timedelta:
-        """How far the moment that is furthest from now is away from it.
-
-        A time in the future is a clock that cannot be trusted, and counts like one in the past.
-        """
-        return max(abs(self.now - moment) for moment in moments)
+        """How far the moment that is furthest from now is away from it."""
+        return self.ground.age(*moments)
 
 
 def bankroll(books: Books) -> Money:
@@ -131,12 +167,17 @@ def bankroll(books: Books) -> Money:
     return max(Money.zero(ours.currency), ours)
 
 
+def spendable(books: Books, limits: Limits) -> Money:
+    """What may be staked in all: bankroll x (1 - reserve). 10,000 at a reserve of 0.30 is 7,000."""
+    return bankroll(books) * (ONE - limits.reserve)
+
+
 def deployable(books: Books, limits: Limits) -> Money:
-    """Money that may still be staked: bankroll x (1 - reserve) - invested - reserved, not below 0.
+    """Money that may still be staked: what may be in all, - invested - reserved, not below 0.
 
     Cash is without what is in positions already: 7,000 in cash and 3,000 invested at a reserve of
     0.30 is 10,000 x 0.7 - 3,000 = 4,000.
     """
     portfolio: Portfolio = books.portfolio
-    spare = bankroll(books) * (ONE - limits.reserve) - portfolio.invested - portfolio.reserved
+    spare = spendable(books, limits) - portfolio.invested - portfolio.reserved
     return max(Money.zero(portfolio.currency), spare)

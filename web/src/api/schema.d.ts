@@ -951,6 +951,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/limits/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Limits Use
+         * @description How far each limit is used up, by the functions that the review itself asks.
+         */
+        get: operations["get_limits_use"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/markets": {
         parameters: {
             query?: never;
@@ -1600,6 +1620,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/skill/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Skill Proof
+         * @description What settled forecasts prove for each forecaster and against it, and what it has earned.
+         *
+         *     Worked out anew every half a minute, when something was settled meanwhile.
+         */
+        get: operations["get_skill_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/trades": {
         parameters: {
             query?: never;
@@ -1812,6 +1854,12 @@ export interface components {
             /** Status */
             status: string;
         };
+        /**
+         * Around
+         * @description What a limit that holds in several places holds for.
+         * @enum {string}
+         */
+        Around: "market" | "event" | "series" | "cluster";
         /** AssetOut */
         AssetOut: {
             /** Availablebalance */
@@ -1886,6 +1934,23 @@ export interface components {
             payoutIfOutcomeWins: number;
             /** Percentagechange */
             percentageChange: number | null;
+        };
+        /**
+         * BesideOut
+         * @description A score beside the market's on the same forecasts; lower is better. Below 0 in `difference`
+         *     is better than the market; `error` is its standard error, by markets.
+         */
+        BesideOut: {
+            /** Difference */
+            difference: number;
+            /** Error */
+            error: number | null;
+            /** Forecasts */
+            forecasts: number;
+            /** Market */
+            market: number;
+            /** Own */
+            own: number;
         };
         /** Body_post_auth_token */
         Body_post_auth_token: {
@@ -2210,6 +2275,56 @@ export interface components {
              */
             ok: boolean;
         };
+        /**
+         * DriftOut
+         * @description Closing-line value: how far the price came towards it afterwards, in parts of a payout.
+         */
+        DriftOut: {
+            /** Error */
+            error: number | null;
+            /** Forecasts */
+            forecasts: number;
+            /** Mean */
+            mean: number;
+        };
+        /**
+         * EValueOut
+         * @description An e-value: the money of somebody who began with 1 and bets on a claim at fair odds.
+         *
+         *     `now` and the `best` ever; `by_luck`: the greatest chance that luck alone would ever show the
+         *     best one, 1 / best; `meaning` says it in words. `threshold`: from there on it counts as proof.
+         */
+        EValueOut: {
+            /** Best */
+            best: number;
+            /** By Luck */
+            by_luck: number;
+            /** Is Proof */
+            is_proof: boolean;
+            /** Meaning */
+            meaning: string;
+            /** Now */
+            now: number;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
+         * EdgeOut
+         * @description What siding with it at tradable prices was said to bring and what it brought, before fees, in
+         *     parts of a payout. `ratio`: realised over claimed.
+         */
+        EdgeOut: {
+            /** Claimed */
+            claimed: number;
+            /** Error */
+            error: number | null;
+            /** Forecasts */
+            forecasts: number;
+            /** Ratio */
+            ratio: number | null;
+            /** Realised */
+            realised: number;
+        };
         /** EquityView */
         EquityView: {
             /**
@@ -2427,6 +2542,23 @@ export interface components {
             reasons: components["schemas"]["ReasonCount"][];
         };
         /**
+         * HaltingOut
+         * @description The proof by which trading stops: of what was settled since `since`, when the trading state
+         *     was last changed; `against` halts at `threshold`. Only of who trades.
+         */
+        HaltingOut: {
+            /** Against */
+            against: number;
+            /** Halts */
+            halts: boolean;
+            /** Looks */
+            looks: number;
+            /** Since */
+            since: string | null;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
          * Health
          * @description As the original had it; each part is `ok`, `stale` or `unknown`.
          */
@@ -2497,10 +2629,81 @@ export interface components {
             /** Value */
             value: string;
         };
+        /**
+         * LimitUse
+         * @description `used` of `most`, in `unit`: a currency, "count" or "seconds"; empty for a limit on single
+         *     buys. `refuses`: whether it would refuse the next buy (in `where`, when there is one); null
+         *     when that depends on the buy. `room`: the largest stake that it lets through.
+         *     `refused_lately`: looks of the last 24 hours that ended with `check`.
+         */
+        LimitUse: {
+            /** Check */
+            check: string | null;
+            /** Counts */
+            counts: string;
+            /** Fraction */
+            fraction: string | null;
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Meaning */
+            meaning: string;
+            /** Most */
+            most: string | null;
+            /** Name */
+            name: string;
+            /** Refused Lately */
+            refused_lately: number;
+            /** Refuses */
+            refuses: boolean | null;
+            /** Room */
+            room: string | null;
+            /** Unit */
+            unit: string;
+            /** Used */
+            used: string | null;
+            /** Value */
+            value: string;
+            /** Value Unit */
+            value_unit: string;
+            where: components["schemas"]["WhereOut"] | null;
+        };
         /** LimitsOut */
         LimitsOut: {
             /** Limits */
             limits: components["schemas"]["LimitOut"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * LimitsUse
+         * @description All limits now. `refused_by`: what would refuse any buy, wherever; empty when nothing does.
+         *
+         *     `unreadable`: what of the books cannot be read; then every buy is refused.
+         */
+        LimitsUse: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bankroll */
+            bankroll: string | null;
+            /** Currency */
+            currency: string;
+            /**
+             * Day Began
+             * Format: date-time
+             */
+            day_began: string;
+            /** Limits */
+            limits: components["schemas"]["LimitUse"][];
+            /** Refused By */
+            refused_by: string[];
+            state: components["schemas"]["TradingState"];
+            /** Unreadable */
+            unreadable: string[];
             /** Version */
             version: number;
         };
@@ -2766,6 +2969,20 @@ export interface components {
             worth: string | null;
         };
         /**
+         * NeedOut
+         * @description One thing that the next stage asks for. `have` is null while nobody knows.
+         */
+        NeedOut: {
+            /** Have */
+            have: number | null;
+            /** Is Met */
+            is_met: boolean;
+            /** Name */
+            name: string;
+            /** Want */
+            want: number;
+        };
+        /**
          * NewKey
          * @description `days`: how long it is good for; without an end when left out.
          */
@@ -2795,6 +3012,14 @@ export interface components {
             new_password: string;
             /** Old Password */
             old_password: string;
+        };
+        /** NextStage */
+        NextStage: {
+            /** Capital */
+            capital: number;
+            /** Needs */
+            needs: components["schemas"]["NeedOut"][];
+            stage: components["schemas"]["Stage"];
         };
         /** OnePassword */
         OnePassword: {
@@ -3188,6 +3413,67 @@ export interface components {
             valued_at: string | null;
             week: components["schemas"]["PeriodView"];
         };
+        /**
+         * ProofOut
+         * @description As of `at`, of the latest of `settled` forecasts. `goes_by_proof`: stakes of real money grow
+         *     with the stage; where they do not, the stage is only told.
+         */
+        ProofOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Authors */
+            authors: components["schemas"]["ProvenOut"][];
+            /** Goes By Proof */
+            goes_by_proof: boolean;
+            /** Settled */
+            settled: number;
+        };
+        /**
+         * ProvenOut
+         * @description One forecaster. `trades`: its forecasts are bet on. `looks`: hours with settled markets, each
+         *     one bet of the proof. `capital`: the part of the usual stakes that its stage may put at risk
+         *     when capital goes by proof. `path`: the e-value for it over its looks, thinned out.
+         */
+        ProvenOut: {
+            against_us: components["schemas"]["EValueOut"];
+            /** Author */
+            author: string;
+            brier: components["schemas"]["BesideOut"] | null;
+            /** Capital */
+            capital: number;
+            closing_line: components["schemas"]["DriftOut"] | null;
+            edge: components["schemas"]["EdgeOut"] | null;
+            for_us: components["schemas"]["EValueOut"];
+            /** Forecasts */
+            forecasts: number;
+            halting: components["schemas"]["HaltingOut"] | null;
+            log_loss: components["schemas"]["BesideOut"] | null;
+            /** Looks */
+            looks: number;
+            /** Markets */
+            markets: number;
+            next: components["schemas"]["NextStage"] | null;
+            /** Path */
+            path: number[];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            stage: components["schemas"]["Stage"];
+            /** Trades */
+            trades: boolean;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Weights */
+            weights: components["schemas"]["WeightOut"][];
+        };
         /** ReasonCount */
         ReasonCount: {
             /** Looks */
@@ -3510,6 +3796,12 @@ export interface components {
             /** Worst Price */
             worst_price: string;
         };
+        /**
+         * Stage
+         * @description How far proof has come: bets for practice, small ones, or full ones.
+         * @enum {string}
+         */
+        Stage: "paper" | "small" | "full";
         /** StaleOut */
         StaleOut: {
             /** Cleared */
@@ -3650,6 +3942,38 @@ export interface components {
             mode: string;
             /** Version */
             version: string;
+        };
+        /**
+         * WeightOut
+         * @description Its weight in the pool on one kind of market, with the error of the weight.
+         *
+         *     `is_proven`: it rests on what was settled, and not on what was believed to begin with.
+         */
+        WeightOut: {
+            /** Category */
+            category: string;
+            /** Error */
+            error: number;
+            /** Horizon */
+            horizon: string;
+            /** Is Proven */
+            is_proven: boolean;
+            /** Weight */
+            weight: number;
+        };
+        /**
+         * WhereOut
+         * @description The fullest of the places that a limit holds for. `id` is of what it is `around`: a market,
+         *     an event, a series, or the underlying of a cluster; `market` is one of its markets.
+         */
+        WhereOut: {
+            around: components["schemas"]["Around"];
+            /** Id */
+            id: string;
+            /** Market */
+            market: string;
+            /** Market Id */
+            market_id: string;
         };
     };
     responses: never;
@@ -8420,6 +8744,98 @@ export interface operations {
             };
         };
     };
+    get_limits_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsUse"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_markets: {
         parameters: {
             query?: {
@@ -11763,6 +12179,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalibrationView"][];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skill_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofOut"];
                 };
             };
             /** @description bad_request */

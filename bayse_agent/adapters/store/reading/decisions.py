@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
 from bayse_agent.adapters.store import tables
+from bayse_agent.adapters.store.reading.counting import last_before
 from bayse_agent.adapters.store.reading.reader import Cut, Query, Slice, cut_of
 from bayse_agent.adapters.store.reading.views import DecisionView, MarketView, ReasonCount
 
 _looks, _markets, _forecasts = tables.looks, tables.markets, tables.forecasts
+_OUT_OF_ORDER = timedelta(hours=1)
+"""Looks are written down in the order of their markets: one may be older than the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,8 @@ def funnel(since: datetime | None) -> Query[tuple[ReasonCount, ...]]:
     def read(connection: Connection) -> tuple[ReasonCount, ...]:
         query = select(_looks.c.reason, func.count().label("looks")).group_by(_looks.c.reason)
         if since is not None:
-            query = query.where(_looks.c.at >= since)
+            above = last_before(connection, _looks.c.id, _looks.c.at, since - _OUT_OF_ORDER)
+            query = query.where(_looks.c.id > above, _looks.c.at >= since)
         rows = sorted(connection.execute(query).all(), key=lambda row: (-row.looks, row.reason))
         total = sum(row.looks for row in rows)
         return tuple(

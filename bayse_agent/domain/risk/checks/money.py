@@ -17,42 +17,44 @@ from bayse_agent.domain.money import Money, total
 from bayse_agent.domain.risk.checks.check import Check
 from bayse_agent.domain.risk.days import day_start
 from bayse_agent.domain.risk.verdict import Finding, told
-from bayse_agent.domain.risk.view import Ground, View, deployable
+from bayse_agent.domain.risk.view import Ground, View, spendable
 
 _CLUSTER_WIDTH = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """The largest stake that one limit leaves room for, never below zero."""
+    """What one limit lets through: `most` in all, of which `used` is taken already."""
 
     check: Reason
-    largest: Money
+    most: Money
+    used: Money
     inputs: Mapping[str, Money | Decimal]
 
-
-def _room(check: Reason, spare: Money, **inputs: Money | Decimal) -> Room:
-    return Room(
-        check=check,
-        largest=max(Money.zero(spare.currency), spare),
-        inputs=inputs,
-    )
+    @property
+    def largest(self) -> Money:
+        """The largest stake that it leaves room for, never below zero."""
+        return max(Money.zero(self.most.currency), self.most - self.used)
 
 
 def stake_room(ground: Ground) -> Room:
     """One stake stays within the largest; a currency that has none is not traded."""
     nothing = Money.zero(ground.currency)
-    return _room(Reason.REFUSED_STAKE, ground.limits.max_stake.get(ground.currency, nothing))
+    largest = ground.limits.max_stake.get(ground.currency, nothing)
+    return Room(check=Reason.REFUSED_STAKE, most=largest, used=nothing, inputs={})
 
 
 def reserve_room(ground: Ground) -> Room:
     """Stakes come out of free cash and leave the reserve alone."""
-    return _room(
-        Reason.REFUSED_RESERVE,
-        deployable(ground.books, ground.limits),
-        bankroll=ground.bankroll,
-        committed=ground.committed,
-        reserve=ground.limits.reserve,
+    return Room(
+        check=Reason.REFUSED_RESERVE,
+        most=spendable(ground.books, ground.limits),
+        used=ground.committed,
+        inputs={
+            "bankroll": ground.bankroll,
+            "committed": ground.committed,
+            "reserve": ground.limits.reserve,
+        },
     )
 
 
@@ -60,7 +62,12 @@ def floor_room(ground: Ground) -> Room:
     """The floor stays in cash; where none is said for the currency, all of it does."""
     free = ground.bankroll - ground.committed
     floor = ground.limits.balance_floor.get(ground.currency, free)
-    return _room(Reason.REFUSED_FLOOR, free - floor, free_cash=free, floor=floor)
+    return Room(
+        check=Reason.REFUSED_FLOOR,
+        most=ground.bankroll - floor,
+        used=ground.committed,
+        inputs={"free_cash": free, "floor": floor},
+    )
 
 
 def exposure_room(ground: Ground) -> Room:
@@ -70,7 +77,7 @@ def exposure_room(ground: Ground) -> Room:
 
 def market_room(ground: Ground) -> Room:
     """What is in this market already, and the stake."""
-    used = ground.committed_in(lambda market: market == ground.context.market.id)
+    used = ground.committed_in(lambda market: market == ground.spot.market_id)
     return _part_room(
         ground, Reason.REFUSED_MARKET_PART, "max_market_part", committed_in_market=used
     )
@@ -78,14 +85,14 @@ def market_room(ground: Ground) -> Room:
 
 def event_room(ground: Ground) -> Room:
     """The markets of one event answer the same question: they lose together."""
-    event_id = ground.context.event.id
+    event_id = ground.spot.event_id
     used = ground.committed_beside(lambda tags: tags.event_id == event_id)
     return _part_room(ground, Reason.REFUSED_EVENT_PART, "max_event_part", committed_in_event=used)
 
 
 def series_room(ground: Ground) -> Room | None:
     """The windows of one series; for a market that is in none, there is no such limit."""
-    series = ground.context.event.series
+    series = ground.spot.series
     if series is None:
         return None
     used = ground.committed_beside(lambda tags: tags.series == series)
@@ -96,7 +103,7 @@ def series_room(ground: Ground) -> Room | None:
 
 def cluster_room(ground: Ground) -> Room | None:
     """Markets on one underlying that close within an hour of this one move together."""
-    symbol, closes_at = ground.context.event.symbol, ground.context.event.closes_at
+    symbol, closes_at = ground.spot.symbol, ground.spot.closes_at
     if symbol is None:
         return None
 
@@ -118,7 +125,7 @@ def _are_near(one: datetime | None, other: datetime | None) -> bool:
 
 def daily_room(ground: Ground) -> Room:
     """A stake can go to nothing: what was staked since midnight counts before it is lost."""
-    since = day_start(ground.context.now, ground.limits.time_zone)
+    since = day_start(ground.now, ground.limits.time_zone)
     stakes = (entry.stake for entry in ground.books.entries if entry.at >= since)
     return _part_room(
         ground,
@@ -131,8 +138,12 @@ def daily_room(ground: Ground) -> Room:
 def _part_room(ground: Ground, check: Reason, limit: str, **used: Money) -> Room:
     """What a limit that is a part of the bankroll leaves after what is used of it."""
     part: Decimal = getattr(ground.limits, limit)
-    spare = ground.bankroll * part - total(used.values(), ground.currency)
-    return _room(check, spare, bankroll=ground.bankroll, **{limit: part}, **used)
+    return Room(
+        check=check,
+        most=ground.bankroll * part,
+        used=total(used.values(), ground.currency),
+        inputs={"bankroll": ground.bankroll, limit: part, **used},
+    )
 
 
 ROOMS: tuple[Callable[[Ground], Room | None], ...] = (
