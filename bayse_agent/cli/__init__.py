@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from bayse_agent.cli import books, codes, evidence
+from bayse_agent.cli import books, codes, evidence, setting_up
 from bayse_agent.cli.demo import demo
 from bayse_agent.cli.exchange import exchange
 from bayse_agent.cli.offering import PROGRAM, offer
@@ -33,6 +33,7 @@ def build() -> typer.Typer:
     _add_running(app)
     _add_looking(app)
     _add_acting(app)
+    setting_up.add(app)
     database, audit = books.verbs()
     app.add_typer(database, name="db")
     app.add_typer(audit, name="audit")

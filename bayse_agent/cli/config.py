@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bayse_agent.cli import codes
+from bayse_agent.cli.place import AsJson, EnvFile
 from bayse_agent.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from bayse_agent.settings import Settings
     from bayse_agent.settings.origins import Row
 
-_BAD = 2
 _NAME_WIDTH, _VALUE_WIDTH = 30, 40
 
 
 def config(
-    env_file: Annotated[
-        Path | None, typer.Option(help="Read settings from this file, too.")
-    ] = None,
-    is_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    env_file: EnvFile = None,
+    is_json: AsJson = False,
     is_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print the tables of the documentation instead.")
     ] = False,
@@ -34,7 +33,7 @@ def config(
 ) -> int:
     """Show every setting, what it is, and where that comes from. Secrets are hidden.
 
-    Exit code 2 when something cannot be used. For instance: config --env-file .env
+    Exit code 2 when something cannot be used.
     """
     from bayse_agent.settings.catalogue import chapters, example, table
 
@@ -46,7 +45,7 @@ def config(
         print("\n\n".join(f"## {one.title}\n\n{table(one)}" for one in chapters()))
     else:
         return _show(env_file, as_json=is_json)
-    return 0
+    return codes.DONE
 
 
 def _update(root: Path) -> int:
@@ -61,12 +60,11 @@ def _update(root: Path) -> int:
     ):
         file.write_text(text, encoding="utf-8")
         print(f"written: {file}")
-    return 0
+    return codes.DONE
 
 
 def _show(env_file: Path | None, *, as_json: bool) -> int:
-    import json
-
+    from bayse_agent.cli.printing import show_json
     from bayse_agent.settings.origins import given, rows, unknown
 
     settings, problems = _read(env_file)
@@ -78,8 +76,8 @@ def _show(env_file: Path | None, *, as_json: bool) -> int:
             "problems": problems,
             "warnings": warnings,
         }
-        print(json.dumps(told, indent=1))
-        return _BAD if problems else 0
+        show_json(told)
+        return codes.BAD_INPUT if problems else codes.DONE
     for chapter, part in found:
         print(f"\n{chapter.title}")
         for row in part:
@@ -89,7 +87,7 @@ def _show(env_file: Path | None, *, as_json: bool) -> int:
         print(f"warning: {warning}")
     for problem in problems:
         print(f"cannot be used: {problem}")
-    return _BAD if problems else 0
+    return codes.BAD_INPUT if problems else codes.DONE
 
 
 def _read(env_file: Path | None) -> tuple[Settings | None, list[str]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bayse_agent.domain.errors import BayseAgentError, VenueError
 from bayse_agent.domain.fees import fee_fraction
 from bayse_agent.domain.market import Engine, Event, Market, MarketStatus, Quote, Side
-from bayse_agent.domain.money import ZERO, Money
+from bayse_agent.domain.money import ZERO, Currency, Money
 from bayse_agent.domain.order import Declined, OrderId
+from bayse_agent.ports import MarketData, Venue
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.upkeep import keep_up
 
@@ -33,54 +35,73 @@ async def preflight(agent: Agent, *, skew_s: float) -> tuple[Check, ...]:
 
     `skew_s`: how far the venue's clock is ahead of ours, in seconds.
     """
-    checks = (_signature, _balance, _fee, _books)
-    found = [await _asked(check.__name__.strip("_"), check, agent) for check in checks]
-    return (*found, _clock(skew_s))
+    currency = agent.habits.currency
+    return (
+        await check_signature(agent.venue),
+        await check_balance(agent.venue, currency),
+        await check_fee(agent.market_data, currency),
+        await _asked("books", _books(agent)),
+        check_clock(skew_s),
+    )
 
 
-async def _asked(name: str, check: object, agent: Agent) -> Check:
-    assert callable(check)
+async def check_signature(venue: Venue) -> Check:
+    """Whether the venue accepts what we sign. It never raises what the venue does."""
+    return await _asked("signature", _signature(venue))
+
+
+async def check_balance(venue: Venue, currency: Currency) -> Check:
+    """Whether there is cash to spend."""
+    return await _asked("balance", _balance(venue, currency))
+
+
+async def check_fee(market_data: MarketData, currency: Currency) -> Check:
+    """Whether the venue charges what decisions are made on."""
+    return await _asked("fee", _fee(market_data, currency))
+
+
+async def _asked(name: str, asking: Awaitable[tuple[str, bool]]) -> Check:
     try:
-        detail, is_passed = await check(agent)
+        detail, is_passed = await asking
     except BayseAgentError as error:
         return Check(name=name, is_passed=False, detail=str(error))
     return Check(name=name, is_passed=is_passed, detail=detail)
 
 
-def _clock(skew_s: float) -> Check:
+def check_clock(skew_s: float) -> Check:
+    """Whether the venue's clock is near enough. `skew_s`: how far it is ahead of ours."""
     detail = f"the venue's clock is {skew_s:+.1f} s from ours, {MAX_SKEW_S:g} are allowed"
     return Check(name="clock", is_passed=abs(skew_s) <= MAX_SKEW_S, detail=detail)
 
 
-async def _signature(agent: Agent) -> tuple[str, bool]:
+async def _signature(venue: Venue) -> tuple[str, bool]:
     """Cancel an order that is not there: the venue says so only to a signature that it accepts."""
-    reply = await agent.venue.cancel(_NO_ORDER)
+    reply = await venue.cancel(_NO_ORDER)
     if isinstance(reply, Declined):
         return f"HTTP {reply.status} {reply.message}", reply.status in _KNOWN_KEY
     return str(reply), False
 
 
-async def _balance(agent: Agent) -> tuple[str, bool]:
-    currency = agent.habits.currency
-    wallets = [w for w in await agent.venue.wallets() if w.available.currency is currency]
+async def _balance(venue: Venue, currency: Currency) -> tuple[str, bool]:
+    wallets = [w for w in await venue.wallets() if w.available.currency is currency]
     cash = sum((wallet.available.amount for wallet in wallets), ZERO)
     return f"{Money(cash, currency)} may be spent", cash > ZERO
 
 
-async def _fee(agent: Agent) -> tuple[str, bool]:
+async def _fee(market_data: MarketData, currency: Currency) -> tuple[str, bool]:
     """Compare a quote's fee with the one that decisions are made on."""
-    for event, market in await _open_books(agent):
+    for event, market in await _open_books(market_data, currency):
         least = market.minimum_order
         if least is None or market.fee_rate is None:
             continue
         try:
-            quote = await agent.market_data.quote(
+            quote = await market_data.quote(
                 event_id=event.id,
                 market_id=market.id,
                 outcome_id=market.outcome1.id,
                 side=Side.BUY,
                 amount=least.amount,
-                currency=agent.habits.currency,
+                currency=currency,
             )
         except VenueError:
             continue
@@ -97,10 +118,8 @@ def _compared(quote: Quote, rate: Decimal) -> tuple[str, bool]:
     return detail, abs(told - expected) <= slack
 
 
-async def _open_books(agent: Agent) -> list[tuple[Event, Market]]:
-    page = await agent.market_data.events(
-        currency=agent.habits.currency, status=MarketStatus.OPEN, page=1, size=50
-    )
+async def _open_books(market_data: MarketData, currency: Currency) -> list[tuple[Event, Market]]:
+    page = await market_data.events(currency=currency, status=MarketStatus.OPEN, page=1, size=50)
     return [
         (event, market)
         for event in page.items

@@ -139,6 +139,11 @@ class BayseClient:
         """Seconds that the venue's clock is ahead of the computer's."""
         return self._skew.seconds
 
+    @property
+    def has_heard_the_time(self) -> bool:
+        """Whether any reply has told what the venue's clock says."""
+        return self._skew.is_known
+
     def drift_report(self) -> DriftReport:
         """What the venue has sent that was not expected."""
         return self.drift.report()

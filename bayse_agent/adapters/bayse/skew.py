@@ -23,6 +23,11 @@ class Skew:
         """What to add to the computer's time to have the venue's. 0 before the first reply."""
         return median(self._samples) if self._samples else 0.0
 
+    @property
+    def is_known(self) -> bool:
+        """Whether any reply has told the venue's time."""
+        return bool(self._samples)
+
     def learn(self, date: str | None, *, sent_at: datetime, received_at: datetime) -> None:
         """Take the `Date` of a reply in. One that is missing, unreadable or absurd is ignored.
 

@@ -72,8 +72,7 @@ class NewsDesk:
         if settings.search.provider is not Provider.NONE:
             service = search_service(settings.search, self._transport)
             self._stack.push_async_callback(service.close)
-            kind = _SERVICES[settings.search.provider]
-            source = kind(settings.search, service, self._clock)
+            source = finder(settings.search, service, self._clock)
             made.append(self._kept(source, settings.searches_a_day))
         if settings.feeds:
             feeds = Feeds(
@@ -103,3 +102,8 @@ def search_service(
 ) -> SearchService:
     """The line to the service that is set up."""
     return SearchService(settings.provider.value, timeout_s=settings.timeout_s, transport=transport)
+
+
+def finder(settings: SearchSettings, service: SearchService, clock: Clock) -> NewsSource:
+    """Who asks the service that is set up, over its line."""
+    return _SERVICES[settings.provider](settings, service, clock)
