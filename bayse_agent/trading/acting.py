@@ -16,7 +16,7 @@ from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.journal import Look
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import IntentId, IntentSource, intent_id
-from bayse_agent.domain.signal import Signal, SignalStatus
+from bayse_agent.domain.signal import Patience, Signal, SignalStatus, waits_until
 from bayse_agent.domain.sizing import Purse
 from bayse_agent.domain.sniping import too_late
 from bayse_agent.trading.agent import Agent, Approval
@@ -120,7 +120,7 @@ async def put_forward(agent: Agent, case: Case) -> Result:
     if isinstance(verdict, risk.Refused):
         told = "; ".join(f"{one.check}: {one}" for one in verdict.reasons)
         return Result(reason=verdict.reason, detail=told)
-    if case.approval is Approval.BY_HAND:
+    if case.approval is not Approval.AUTOMATIC:
         return await _ask(agent, case)
     return await execute(
         agent,
@@ -191,7 +191,7 @@ async def _why_not_equal(agent: Agent) -> str:
 async def _was_rejected(agent: Agent, case: Case) -> bool:
     """Whether a person has turned the same down so lately that asking again would be nagging."""
     wish = case.proposal.wish
-    since = agent.clock.now() - timedelta(seconds=agent.habits.signal_ttl_s)
+    since = agent.clock.now() - timedelta(seconds=agent.habits.refusal_s)
     return any(
         (one.wish.market_id, one.wish.outcome_id, type(one.wish))
         == (wish.market_id, wish.outcome_id, type(wish))
@@ -202,7 +202,7 @@ async def _was_rejected(agent: Agent, case: Case) -> bool:
 
 
 async def _ask(agent: Agent, case: Case) -> Result:
-    """Write down a signal that waits for a person."""
+    """Write down a signal that waits: for a person, or for its time."""
     now = agent.clock.now()
     wish = case.proposal.wish
     waiting = await agent.store.signals(SignalStatus.PENDING)
@@ -212,8 +212,8 @@ async def _ask(agent: Agent, case: Case) -> Result:
         return Result(reason=Reason.AWAITING_APPROVAL, detail="a person said no a while ago")
     if case.look is not None:
         await agent.store.add_looks([replace(case.look, reason=Reason.AWAITING_APPROVAL)])
-    latest = now + timedelta(seconds=agent.habits.signal_ttl_s)
     closes_at = case.context.event.closes_at
+    places_at, expires_at = waits_until(now, closes_at, case.approval, _patience(agent))
     signal = await agent.store.add_signal(
         Signal(
             id=intent_id("signal", case.id),
@@ -223,7 +223,8 @@ async def _ask(agent: Agent, case: Case) -> Result:
             wish=wish,
             forecast_id=None if case.look is None or case.forecast is None else case.forecast.id,
             made_at=now,
-            expires_at=latest if closes_at is None else min(latest, closes_at),
+            expires_at=expires_at,
+            places_at=places_at,
             inputs=case.inputs,
             note=case.cause,
         )
@@ -231,3 +232,13 @@ async def _ask(agent: Agent, case: Case) -> Result:
     is_written = case.look is not None
     detail = f"signal {signal.id}"
     return Result(reason=Reason.AWAITING_APPROVAL, detail=detail, is_written=is_written)
+
+
+def _patience(agent: Agent) -> Patience:
+    habits = agent.habits
+    return Patience(
+        word=timedelta(seconds=habits.signal_ttl_s),
+        no=timedelta(seconds=habits.delay_s),
+        grace=timedelta(seconds=habits.overdue_s),
+        before_close=timedelta(seconds=habits.snipe.min_seconds),
+    )

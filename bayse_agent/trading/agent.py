@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 from bayse_agent.domain.admission import AdmissionRule
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.market import SeriesSlug
 from bayse_agent.domain.money import Currency
+from bayse_agent.domain.signal import Approval as Approval
 from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.domain.triage import TriageRule
 from bayse_agent.ports import (
@@ -26,13 +26,6 @@ from bayse_agent.ports import (
     Strategy,
     Venue,
 )
-
-
-class Approval(StrEnum):
-    """Who lets an approved bet go out: the agent itself, or a person, one signal at a time."""
-
-    AUTOMATIC = "automatic"
-    BY_HAND = "by_hand"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +72,9 @@ class Habits:
     venue never answered may hide before it counts as lost; `watch_s`: how long a lost one is still
     looked for. `fresh_books_s`: how old a reconciliation may be when something is bought.
     `approval_ttl_s`: how long an approval by the risk review is good for; `signal_ttl_s`: how long
-    a person may take. `difference_s`: how long books and venue may differ before that is a halt.
+    a person may take; `refusal_s`: how long his no holds for the same bet. `delay_s`: how long a
+    bet waits for a no when `approval` is DELAYED; `overdue_s`: how late it may still be placed.
+    `difference_s`: how long books and venue may differ before that is a halt.
     `shares_tolerance`, `cash_tolerance_units`: what books and venue may differ by, in shares and
     in minor units. `thoughts_at_once`: markets that are forecast at a time.
     `reread_s`: a market that was thought about for longer is read again before
@@ -103,6 +98,9 @@ class Habits:
     fresh_books_s: float = 30.0
     approval_ttl_s: float = 2.0
     signal_ttl_s: float = 3 * 3600.0
+    refusal_s: float = 3 * 3600.0
+    delay_s: float = 300.0
+    overdue_s: float = 120.0
     difference_s: float = 180.0
     reread_s: float = 1.0
     reads_at_once: int = 8

@@ -8,25 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 from bayse_agent.domain.command import Command
-from bayse_agent.domain.decision import Bet, ByHand, Exit, Pass, Reason
+from bayse_agent.domain.decision import ByHand, Exit
 from bayse_agent.domain.errors import CommandRefused, VenueRejected
 from bayse_agent.domain.fees import book_offers, purchase
 from bayse_agent.domain.forecast import Context
-from bayse_agent.domain.journal import Look, TrackedMarket, tracked
 from bayse_agent.domain.liquidation import Keep, KeepReason, WayOut, way_out
 from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, Quote, Side
 from bayse_agent.domain.money import Money, Price
-from bayse_agent.domain.order import Buy, IntentId, IntentSource, Sell, intent_id
+from bayse_agent.domain.order import Buy, IntentSource, Sell, intent_id
 from bayse_agent.domain.portfolio import Position
 from bayse_agent.domain.signal import Signal, SignalStatus
-from bayse_agent.trading.acting import Case, act_on, decide, numbers_of, put_forward
+from bayse_agent.trading.acting import Case, act_on, put_forward
 from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.execution import Result
-from bayse_agent.trading.leaving import find_exit
-from bayse_agent.trading.research import Seen, context_of, research
+from bayse_agent.trading.renewal import (
+    SENT_ALREADY,
+    end_as,
+    followed,
+    intent_of,
+    look_again,
+    renew,
+)
+from bayse_agent.trading.research import context_of
 
 Answer = Mapping[str, str]
 _STEP = Decimal("0.000001")
@@ -36,7 +43,7 @@ _SLIP = Decimal("1.02")
 
 async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | None) -> Answer:
     """Execute a signal that still holds on fresh data, at no more than its stake."""
-    name = intent_id("signal", signal_id)
+    name = intent_of(signal_id)
     signal = await _signal(agent, signal_id)
     if signal.status is SignalStatus.EXECUTED:
         # It was ended, and the answer to the command was lost with the process.
@@ -45,24 +52,28 @@ async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | Non
     _check_pending(signal)
     if await agent.store.has_intent(name):
         # It was sent, and the answer to the command was lost with the process.
-        result = Result(reason=Reason.UNRESOLVED, detail="sent already", is_written=True)
+        result = SENT_ALREADY
     else:
         _check_in_time(agent, signal)
-        result = await put_forward(agent, await _renewed(agent, signal, name, stake))
-    status = SignalStatus.EXECUTED if result.is_written else SignalStatus.REFUSED
-    note = f"{result.reason.value} {result.detail}".strip()
-    await agent.store.end_signal(signal.id, status=status, by=by, note=note, at=agent.clock.now())
+        result = await put_forward(agent, await renew(agent, signal, stake))
+    status = await end_as(agent, signal, result, by=by)
     return {"signal": signal.id, "status": status.value, "intent": name, **_answer(result)}
 
 
 async def reject(agent: Agent, signal_id: str, *, by: str, note: str) -> Answer:
+    """Say no to a signal: it is not placed any more, neither by a person nor at its time."""
     signal = await _signal(agent, signal_id)
     _check_pending(signal)
+    if await agent.store.has_intent(intent_of(signal.id)):
+        # A process died before it could write down how it ended: what is out is not called back.
+        status = await end_as(agent, signal, SENT_ALREADY, by="books")
+        raise CommandRefused(f"the signal is {status} already")
     _check_in_time(agent, signal)
     await agent.store.end_signal(
         signal.id, status=SignalStatus.REJECTED, by=by, note=note, at=agent.clock.now()
     )
-    return {"signal": signal.id, "status": SignalStatus.REJECTED.value}
+    told = {} if signal.places_at is None else {"would_have_placed_at": _moment(signal.places_at)}
+    return {"signal": signal.id, "status": SignalStatus.REJECTED.value, **told}
 
 
 async def trade(
@@ -79,7 +90,7 @@ async def trade(
     name = intent_id("command", command.id)
     if await agent.store.has_intent(name):
         return {"intent": name, "outcome": "sent already"}
-    context = await _followed(agent, EventId(event_id), MarketId(market_id))
+    context = await followed(agent, EventId(event_id), MarketId(market_id))
     outcome = context.market.outcome(OutcomeId(outcome_id))
     if outcome is None:
         raise CommandRefused(f"market {market_id!r} has no outcome {outcome_id!r}")
@@ -104,7 +115,7 @@ async def trade(
 
 async def analyze(agent: Agent, event_id: str, market_id: str) -> Answer:
     """Look at one market now, and act on it as the scan would."""
-    sight = await _look(agent, EventId(event_id), MarketId(market_id))
+    sight = await look_again(agent, EventId(event_id), MarketId(market_id))
     look, is_written = await act_on(agent, sight, IntentSource.SCAN)
     if not is_written:
         await agent.store.add_looks([look])
@@ -200,74 +211,6 @@ def _check_in_time(agent: Agent, signal: Signal) -> None:
         raise CommandRefused(f"the signal expired at {signal.expires_at:%H:%M:%S}")
 
 
-async def _renewed(agent: Agent, signal: Signal, name: IntentId, stake: Decimal | None) -> Case:
-    """The signal's case made anew on fresh data. Raises CommandRefused when it no longer holds."""
-    wish = signal.wish
-    if isinstance(wish, Sell):
-        exit_case = await find_exit(agent, wish.market_id, wish.outcome_id)
-        if exit_case is None:
-            raise CommandRefused("there is no reason to sell it any more")
-        return replace(exit_case, id=name, approval=Approval.AUTOMATIC)
-    sight = await _look(agent, signal.event_id, wish.market_id)
-    if not isinstance(sight, Seen):
-        raise CommandRefused(f"the market cannot be judged now: {sight.reason}")
-    context = replace(sight.context, now=agent.clock.now())
-    decision = await decide(agent, context, sight.forecast)
-    if isinstance(decision, Pass):
-        raise CommandRefused(f"the case no longer holds: {decision.reason} {decision.detail}")
-    if decision.wish.outcome_id != wish.outcome_id:
-        raise CommandRefused("the case is for the other outcome by now")
-    bet = _lowered(decision, wish, stake)
-    numbers = numbers_of(bet)
-    look = Look(
-        market_id=wish.market_id,
-        at=context.now,
-        reason=Reason.AWAITING_APPROVAL,
-        forecast=sight.forecast,
-        inputs=numbers,
-    )
-    return Case(
-        id=name,
-        proposal=bet,
-        context=context,
-        source=signal.source,
-        approval=Approval.AUTOMATIC,
-        forecast=sight.forecast,
-        look=look,
-        inputs=numbers,
-    )
-
-
-def _lowered(bet: Bet, signalled: Buy, stake: Decimal | None) -> Bet:
-    """The bet at the least of what it, the signal and the person say."""
-    least = min(bet.wish.stake, signalled.stake)
-    if stake is not None:
-        least = min(least, Money(stake, least.currency))
-    return replace(bet, wish=replace(bet.wish, stake=least))
-
-
-async def _look(agent: Agent, event_id: EventId, market_id: MarketId) -> Seen | Look:
-    await _followed(agent, event_id, market_id)
-    (sight,) = await research(agent, [await _tracked(agent, market_id)])
-    return sight
-
-
-async def _tracked(agent: Agent, market_id: MarketId) -> TrackedMarket:
-    for market in await agent.store.tracked():
-        if market.market_id == market_id:
-            return market
-    raise CommandRefused(f"market {market_id!r} has ended")
-
-
-async def _followed(agent: Agent, event_id: EventId, market_id: MarketId) -> Context:
-    """The market as of now, remembered from here on."""
-    context = await context_of(agent, event_id, market_id)
-    now = agent.clock.now()
-    market = tracked(context.event, context.market, now)
-    await agent.store.track([market], source="by hand", read_at=now)
-    return context
-
-
 async def _offered(
     agent: Agent, context: Context, outcome_id: OutcomeId, stake: Money
 ) -> tuple[Context, Price]:
@@ -304,6 +247,10 @@ async def _with_quote(
 
 async def _positions(agent: Agent) -> tuple[Position, ...]:
     return (await agent.store.portfolio(agent.habits.currency)).positions
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _answer(result: Result) -> dict[str, str]:

@@ -12,7 +12,7 @@ from bayse_agent.domain.journal import TriedSale
 from bayse_agent.domain.market import MarketId, OutcomeId
 from bayse_agent.domain.order import IntentSource, intent_id
 from bayse_agent.trading.acting import Case, put_forward
-from bayse_agent.trading.agent import Agent
+from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.execution import Result
 from bayse_agent.trading.exits import ExitCase, find_exits
 from bayse_agent.trading.scan import PassReport
@@ -92,8 +92,14 @@ def _case(agent: Agent, found: ExitCase, at: datetime) -> Case:
         proposal=found.exit,
         context=found.context,
         source=IntentSource.EXIT,
-        approval=agent.habits.approval,
+        approval=_approval(agent),
         forecast=found.forecast if is_written else None,
         cause=f"{found.exit.trigger}: {found.exit.cause}",
         inputs={"cause": found.exit.cause},
     )
+
+
+def _approval(agent: Agent) -> Approval:
+    """A way out is never put off: a person's time to say no is for money that goes at risk."""
+    asked = agent.habits.approval
+    return Approval.AUTOMATIC if asked is Approval.DELAYED else asked

@@ -24,6 +24,7 @@ from bayse_agent.domain.order import IntentSource
 from bayse_agent.trading.acting import act_on, why_books_do_not_hold
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.commands import take_commands, take_stops
+from bayse_agent.trading.delayed import Ripening
 from bayse_agent.trading.halting import heed_kill_switch, stop, take_back
 from bayse_agent.trading.leaving import run_exits
 from bayse_agent.trading.research import Seen
@@ -92,6 +93,7 @@ class Runner:
         self._is_roused = False
         self._resting: asyncio.Task[object] | None = None
         self._scan: _Scan | None = None
+        self._ripening = Ripening(agent)
         self._taking = asyncio.Lock()
         self._log = structlog.get_logger("runner")
 
@@ -146,8 +148,12 @@ class Runner:
             while clock.now() < until and not self._is_stopping:
                 if self._should_ask():
                     await self._guarded("commands", self._take_commands)
+                await self._guarded("signals", self._ripening.look_out)
+                if self._ripening.begins():
+                    beside.append(group.create_task(self._ripen()))
                 if not await self._turn():
-                    await self._rest(min(until, *(one.due for one in self._passes)))
+                    next_at = self._ripening.at or until
+                    await self._rest(min(until, next_at, *(one.due for one in self._passes)))
                 beside = [task for task in beside if not task.done()]
             for task in beside:
                 task.cancel()
@@ -200,6 +206,9 @@ class Runner:
                 one.begin(now)
                 await self._guarded(one.name, one.run)
                 return True
+        if self._ripening.is_ready:
+            await self._guarded("signals", self._ripening.place_one)
+            return True
         if self._scan is None or self._scan.sights is None:
             return False
         await self._guarded("scan", self._act)
@@ -230,6 +239,12 @@ class Runner:
             await self._guarded("scan", thought)
             if scan.sights is None:
                 self._scan = None
+            self.wake()
+
+    async def _ripen(self) -> None:
+        """Think about the signals whose time has come, beside the loop."""
+        async with self._agent.clock.actor():
+            await self._guarded("signals", self._ripening.think)
             self.wake()
 
     async def _act(self) -> PassReport | None:

@@ -13,10 +13,10 @@ from bayse_agent.domain.books import Equity
 from bayse_agent.domain.journal import MarketResult
 from bayse_agent.domain.order import Intent
 from bayse_agent.domain.portfolio import worth_of
-from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.external import adopt_external, is_due
 from bayse_agent.trading.halting import stop
+from bayse_agent.trading.lapsing import end_lapsed
 from bayse_agent.trading.proving import note_closings
 from bayse_agent.trading.reconciliation import reconcile
 from bayse_agent.trading.settlement import settle, settle_held
@@ -58,7 +58,7 @@ async def keep_up(agent: Agent) -> Upkeep:
         await _bear_difference(agent, found)
     else:
         await _value(agent, found)
-    await _expire_signals(agent)
+    await end_lapsed(agent)
     for look in agent.guards:
         await look(agent)
     return Upkeep(at=at, ended=ended, differences=found.differences, adopted=adopted)
@@ -90,12 +90,3 @@ async def _value(agent: Agent, found: Comparison) -> None:
     await agent.store.add_equity(
         Equity(at=now, value=portfolio.cash + worth, cash=portfolio.cash, wallet=found.wallet)
     )
-
-
-async def _expire_signals(agent: Agent) -> None:
-    now = agent.clock.now()
-    for signal in await agent.store.signals(SignalStatus.PENDING):
-        if signal.expires_at <= now:
-            await agent.store.end_signal(
-                signal.id, status=SignalStatus.EXPIRED, by="time", note="nobody decided", at=now
-            )

@@ -305,6 +305,7 @@ signals = Table(
     Column("decided_at", Moment),
     Column("note", Words, nullable=False),
     Column("mode", WORD, nullable=False),
+    Column("places_at", Moment),
     Index(None, "status"),
 )
 

@@ -50,6 +50,7 @@ def _a_signal(id: str = "signal-1") -> Signal:
         forecast_id="forecast-1",
         made_at=NOON,
         expires_at=NOON + timedelta(minutes=5),
+        places_at=NOON + timedelta(minutes=4),
         inputs={"edge": "0.03"},
     )
 

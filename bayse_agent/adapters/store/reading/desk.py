@@ -71,6 +71,7 @@ def signal_view(row: Row[Any], market: Any) -> SignalView:
         forecast_id=row.forecast_id,
         made_at=row.made_at,
         expires_at=row.expires_at,
+        places_at=row.places_at,
         inputs=json.loads(row.inputs),
         status=row.status,
         decided_by=row.decided_by,

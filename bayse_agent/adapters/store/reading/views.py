@@ -189,7 +189,9 @@ class PositionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignalView:
-    """A decision that waits, or waited, for a person."""
+    """A decision that waits, or waited, for a person. `places_at`: when it is placed without a
+    word, unless a person says no; None is only placed when a person says yes.
+    """
 
     number: int
     id: str
@@ -206,6 +208,7 @@ class SignalView:
     forecast_id: str | None
     made_at: datetime
     expires_at: datetime
+    places_at: datetime | None
     inputs: Mapping[str, str]
     status: str
     decided_by: str | None
