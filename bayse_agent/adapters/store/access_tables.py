@@ -35,6 +35,30 @@ sessions = Table(
 )
 """One login each. Only the newest refresh token of a session is good."""
 
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("person", ID, ForeignKey("people.name"), primary_key=True),
+    Column("seed", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("used_step", Integer, nullable=False),
+)
+"""What codes are made from, together with the service's own secret: alone it is worth nothing.
+
+`used_step`: the newest half minute whose code was taken; it and older ones are not taken again.
+"""
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("person", ID, ForeignKey("people.name"), primary_key=True),
+    Column("code_hash", String(64), primary_key=True),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+"""Ways in for who has lost his second factor, each good once: what is kept of one is its hash."""
+
 tokens = Table(
     "tokens",
     metadata,

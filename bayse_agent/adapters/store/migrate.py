@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext, RevisionStep
     from alembic.script import ScriptDirectory
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest revision: books that have it need nothing."""
 _WITHOUT_LEDGER = ("0001", "0002")
-_KNOWN = (*_WITHOUT_LEDGER, "0003", "0004", "0005", "0006", "0007", "0008", "0010", HEAD)
+_KNOWN = (*_WITHOUT_LEDGER, "0003", "0004", "0005", "0006", "0007", "0008", "0010", "0012", HEAD)
 
 
 def revision(connection: Connection) -> str | None:
