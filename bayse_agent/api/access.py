@@ -134,6 +134,7 @@ ACCESS: Mapping[str, Rule] = {
     "GET /audit": _READ,
     "GET /audit/check": _COSTLY_READ,
     "GET /costs": _READ,
+    "GET /costs/caps": _READ,
     "GET /skill": _READ,
     "GET /skill/calibration": _READ,
     "GET /skill/proof": _READ,

@@ -29,6 +29,7 @@ from bayse_agent.api.routes import (
     agent,
     auth,
     books,
+    caps,
     control,
     decisions,
     live,
@@ -61,6 +62,7 @@ _ROUTERS = (
     live.router,
     using.router,
     proof.router,
+    caps.router,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bayse_agent.ports import SpendingCaps
@@ -12,11 +13,14 @@ from bayse_agent.ports import SpendingCaps
 class Means:
     """Nothing of it is secret. `zone`: whose days and months the caps are of.
 
-    `searches_a_day`: questions that one search service is asked in 24 hours. `goes_by_proof`:
+    `look_usd`: what a whole look that asks models is reckoned to cost. `searcher`: the service of
+    which `searches_a_day` questions are asked in 24 hours, None without one. `goes_by_proof`:
     stakes of real money grow with what was proven.
     """
 
     caps: SpendingCaps
     zone: ZoneInfo
+    look_usd: Decimal
+    searcher: str | None
     searches_a_day: int
     goes_by_proof: bool

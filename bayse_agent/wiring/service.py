@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.news.settings import Provider as Searcher
 from bayse_agent.adapters.notify import AppriseNotifier, addresses_of
 from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.reading.opening import open_access, open_reader
@@ -20,7 +21,8 @@ from bayse_agent.api.parts import AccountData, ApiParts, Brake, WebSettings, che
 from bayse_agent.api.passwords import Passwords, check_password, new_password
 from bayse_agent.api.telling import Teller
 from bayse_agent.domain.errors import ConfigurationError
-from bayse_agent.domain.money import Currency
+from bayse_agent.domain.money import ZERO, Currency
+from bayse_agent.domain.triage import TriageRule
 from bayse_agent.ports import Clock, MarketData, NewsSource, SpendingCaps
 from bayse_agent.settings import Mode, Settings
 
@@ -152,9 +154,13 @@ async def open_parts(
 
 def means_of(settings: Settings) -> Means:
     """What models, searches and bets may cost, as it was set."""
+    searcher = settings.search.provider
     return Means(
         caps=SpendingCaps(daily=settings.ai_daily_cap, monthly=settings.ai_monthly_cap),
         zone=settings.timezone,
+        # A scripted model of a demo costs nothing.
+        look_usd=ZERO if settings.mode is Mode.DEMO else TriageRule().cost_usd,
+        searcher=None if searcher is Searcher.NONE else searcher.value,
         searches_a_day=settings.searches_a_day,
         goes_by_proof=settings.mode is Mode.LIVE and settings.capital_by_proof,
     )

@@ -55,6 +55,7 @@ _PLAIN = (
     "/audit",
     "/audit/check",
     "/costs",
+    "/costs/caps",
     "/skill",
     "/skill/calibration",
     "/skill/proof",

@@ -45,7 +45,7 @@ class SqlSpending:
         at: datetime,
     ) -> str | None:
         amount = _sum_of(most)
-        day, month = self._periods(at)
+        day, month = periods(at, self._zone)
 
         def write(connection: Connection) -> str | None:
             # The month first: it is the one row that everybody who reserves has to hold.
@@ -96,7 +96,7 @@ class SqlSpending:
         await self._database.run_relaxed(write)
 
     async def spent(self, at: datetime) -> Spent:
-        day, month = self._periods(at)
+        day, month = periods(at, self._zone)
 
         def read(connection: Connection) -> Spent:
             query = select(spent.c.period, spent.c.amount).where(spent.c.period.in_((day, month)))
@@ -105,12 +105,15 @@ class SqlSpending:
 
         return await self._database.read(read)
 
-    def _periods(self, at: datetime) -> tuple[str, str]:
-        """The day and the month of a moment, by the clock of the zone."""
-        if at.tzinfo is None:
-            raise InvalidValue(f"a time without a zone: {at!r}")
-        local = at.astimezone(self._zone)
-        return f"{local:%Y-%m-%d}", f"{local:%Y-%m}"
+
+def periods(at: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """The day and the month of a moment, by the clock of a zone. Raises InvalidValue for a time
+    that has none.
+    """
+    if at.tzinfo is None:
+        raise InvalidValue(f"a time without a zone: {at!r}")
+    local = at.astimezone(zone)
+    return f"{local:%Y-%m-%d}", f"{local:%Y-%m}"
 
 
 def _sum_of(amount: Decimal) -> Decimal:

@@ -609,6 +609,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/costs/caps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Costs Caps
+         * @description The caps on models and searches, with what is used of each and what is put aside.
+         */
+        get: operations["get_costs_caps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/decisions": {
         parameters: {
             query?: never;
@@ -2001,6 +2021,61 @@ export interface components {
             id: string;
             /** Status */
             status: string;
+        };
+        /**
+         * CapOut
+         * @description `used` of `cap`, in `unit`: "USD" or "questions". `reserved` is a part of `used`: put aside
+         *     for `open_calls` whose cost nobody knows yet. `cap` is null for what has none. `renews_at`: when
+         *     there is room again; null when there is some, or nobody can say.
+         */
+        CapOut: {
+            /** Calls */
+            calls: number;
+            /** Cap */
+            cap: string | null;
+            /** Fraction */
+            fraction: string | null;
+            /** Is Used Up */
+            is_used_up: boolean;
+            /** Left */
+            left: string | null;
+            /** Name */
+            name: string;
+            /** Open Calls */
+            open_calls: number;
+            /** Renews At */
+            renews_at: string | null;
+            /** Reserved */
+            reserved: string;
+            /** Setting */
+            setting: string;
+            span: components["schemas"]["Span"];
+            /** Unit */
+            unit: string;
+            /** Used */
+            used: string;
+        };
+        /**
+         * CapsOut
+         * @description `look_usd`: what a whole look that asks models is reckoned to cost; a market that cannot earn
+         *     more than that is not researched.
+         */
+        CapsOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Caps */
+            caps: components["schemas"]["CapOut"][];
+            /** Day */
+            day: string;
+            /** Look Usd */
+            look_usd: string;
+            /** Month */
+            month: string;
+            /** Zone */
+            zone: string;
         };
         /**
          * CauseView
@@ -3742,7 +3817,8 @@ export interface components {
         };
         /**
          * SignalView
-         * @description A decision that waits, or waited, for a person.
+         * @description A decision that waits, or waited, for a person. `places_at`: when it is placed without a
+         *     word, unless a person says no; None is only placed when a person says yes.
          */
         SignalView: {
             /** Amount */
@@ -3787,6 +3863,8 @@ export interface components {
             outcome: string;
             /** Outcome Id */
             outcome_id: string;
+            /** Places At */
+            places_at: string | null;
             /** Side */
             side: string;
             /** Source */
@@ -3796,6 +3874,12 @@ export interface components {
             /** Worst Price */
             worst_price: string;
         };
+        /**
+         * Span
+         * @description What a cap is for: a day or a month of its zone, or any 24 hours.
+         * @enum {string}
+         */
+        Span: "day" | "month" | "24 hours";
         /**
          * Stage
          * @description How far proof has come: bets for practice, small ones, or full ones.
@@ -7125,6 +7209,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostView"][];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_costs_caps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapsOut"];
                 };
             };
             /** @description bad_request */
