@@ -16,6 +16,7 @@ from bayse_agent.domain.market import MarketId, OutcomeId, Page
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.order import VenueOrder
 from bayse_agent.domain.portfolio import Activity, Holding, Wallet
+from bayse_agent.domain.signal import Approval
 from bayse_agent.ports import Clock, MarketData, NewsSource
 
 SHORTEST_SECRET = 32
@@ -104,7 +105,7 @@ class ApiParts:
     mode: str
     version: str
     currency: Currency
-    is_automatic: bool
+    approval: Approval
     clock: Clock
     timer: Timer
     store: SqlStore
@@ -119,6 +120,11 @@ class ApiParts:
     wake: Callable[[], None] = lambda: None
     ring: Callable[[], None] = lambda: None
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_automatic(self) -> bool:
+        """Whether bets go out without a person's word, at once or after a delay."""
+        return self.approval is not Approval.BY_HAND
 
 
 def check_secret(secret: str) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -140,8 +141,7 @@ def _of(row: AuditView, body: dict[str, Any], market: str) -> Iterator[Notice]:
         case "intent_change" if body["status"] == "LOST":
             yield _notice(Level.WARNING, row, "an order never arrived", body["proof"])
         case "signal":
-            text = f"{body['side']} {body['amount']}; until {body['expires_at']}"
-            yield _notice(Level.WARNING, row, f"waits for your word: {market}", text)
+            yield _of_signal(row, body, market)
         case "settlement":
             text = f"{body['payout']} {body['currency']} for {body['shares']} shares"
             won = "won" if body["winner_id"] == body["outcome_id"] else "lost"
@@ -149,6 +149,21 @@ def _of(row: AuditView, body: dict[str, Any], market: str) -> Iterator[Notice]:
         case "limits":
             text = f"{body['reason']} ({body['made_by']})"
             yield _notice(Level.WARNING, row, f"limits version {body['version']}", text)
+
+
+def _of_signal(row: AuditView, body: dict[str, Any], market: str) -> Notice:
+    """What waits, and until when: for a word, or for a no."""
+    what = f"{body['side']} {body['amount']} {body['currency']}"
+    if body.get("places_at") is None:
+        text = f"{what}; it lapses at {_moment(body['expires_at'])}"
+        return _notice(Level.WARNING, row, f"waits for your word: {market}", text)
+    at = _moment(body["places_at"])
+    text = f"{what}; placed at {at} unless you cancel"
+    return _notice(Level.WARNING, row, f"places at {at[-9:-4]} unless you cancel: {market}", text)
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M UTC}"
 
 
 def _notice(level: Level, row: AuditView, title: str, text: str) -> Notice:

@@ -55,14 +55,14 @@ _LARGEST_HEADERS = 32_768
 class ServeOptions:
     """What a user may say about a service. `length` is of the computer's time, None without end.
 
-    `approval` is a demo's; a trader's is in its settings.
+    `approval` is a demo's, None for that of the settings, or else off.
     """
 
     bind: Bind
     is_live: bool = False
     speed: float = 60.0
     seed: int = 7
-    approval: Approval = Approval.AUTOMATIC
+    approval: Approval | None = None
     data: Path | None = None
     env_file: Path | None = None
     length: timedelta | None = None
@@ -75,6 +75,7 @@ def host_all(options: ServeOptions) -> int:
         from bayse_agent.cli.trading import check_keys
 
         check_keys(settings, is_live=options.is_live)
+    _check_approval(settings, options)
     check_bind(options.bind, settings)
     web = web_settings(settings, options.bind)
     _log_to_stderr(settings.mode)
@@ -100,17 +101,26 @@ async def _demo(settings: Settings, options: ServeOptions, web: WebSettings) -> 
         if folder is None:
             passing = TemporaryDirectory(prefix="bayse-agent-", ignore_cleanup_errors=True)
             folder = Path(stack.enter_context(passing)) / "demo"
-        demo = await stack.enter_async_context(open_demo(_demo_options(options, folder)))
+        told = _demo_options(settings, options, folder)
+        demo = await stack.enter_async_context(open_demo(told))
         runner = Runner(demo.agent, _silent)
         assert isinstance(demo.store, SqlStore)
-        url, is_auto = f"sqlite:///{folder / BOOKS}", options.approval is Approval.AUTOMATIC
-        behind = _behind(settings, demo.agent, runner, demo.store, url, is_auto=is_auto)
+        behind = _behind(settings, demo.agent, runner, demo.store, f"sqlite:///{folder / BOOKS}")
         _say(f"DEMO: a pretend exchange, {options.speed:g} world seconds to one of yours")
         await _host(settings, options, web, behind, lambda: runner.run(demo.ends_at), runner)
     return 0
 
 
-def _demo_options(options: ServeOptions, folder: Path) -> DemoOptions:
+def _check_approval(settings: Settings, options: ServeOptions) -> None:
+    """Raises ConfigurationError where what is asked for a demo would be taken for a trader's."""
+    if options.approval is not None and settings.mode is not Mode.DEMO:
+        raise ConfigurationError(
+            "--approval and --by-hand are for a demo: set AGENT_APPROVAL, for AGENT_MODE is "
+            f"{settings.mode}"
+        )
+
+
+def _demo_options(settings: Settings, options: ServeOptions, folder: Path) -> DemoOptions:
     return DemoOptions(
         seed=options.seed,
         duration=_LONG,
@@ -120,7 +130,9 @@ def _demo_options(options: ServeOptions, folder: Path) -> DemoOptions:
         bankroll=_BANKROLL,
         speed=options.speed,
         data=folder,
-        approval=options.approval,
+        approval=options.approval or settings.asked_approval or Approval.AUTOMATIC,
+        word_s=float(settings.approval_ttl_s),
+        delay_s=float(settings.approval_delay_s),
     )
 
 
@@ -137,9 +149,7 @@ async def _trader(settings: Settings, options: ServeOptions, web: WebSettings) -
             {**trader.companions, "ticks": lambda: snipe_at_once(trader, runner)},
         )
         url = settings.database_url.get_secret_value()
-        behind = _behind(
-            settings, trader.agent, runner, trader.store, url, is_auto=settings.auto_trade
-        )
+        behind = _behind(settings, trader.agent, runner, trader.store, url)
         await _host(settings, options, web, behind, lambda: runner.run(_FOREVER), runner)
     return 0
 
@@ -150,15 +160,13 @@ async def _pages(settings: Settings, options: ServeOptions, web: WebSettings) ->
     return 0
 
 
-def _behind(
-    settings: Settings, agent: Agent, runner: Runner, store: SqlStore, url: str, *, is_auto: bool
-) -> Behind:
+def _behind(settings: Settings, agent: Agent, runner: Runner, store: SqlStore, url: str) -> Behind:
     brake = agent.kill_switch
     return Behind(
         url=url,
         mode=settings.mode,
         currency=agent.habits.currency,
-        is_automatic=is_auto,
+        approval=agent.habits.approval,
         clock=agent.clock,
         store=store,
         market_data=agent.market_data,

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bayse_agent.cli import durations
 from bayse_agent.cli.offering import family, offer
 from bayse_agent.domain.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from bayse_agent.domain.signal import Approval
 
 _EnvFile = Annotated[Path | None, typer.Option(help="Read settings from this file, too.")]
 _Host = Annotated[str, typer.Option(help="Where to listen; beyond this computer only with TLS.")]
@@ -30,8 +33,11 @@ def serve(
     ] = 60.0,
     seed: Annotated[int, typer.Option(help="Demo: which world.")] = 7,
     by_hand: Annotated[
-        bool, typer.Option("--by-hand", help="Demo: every bet waits for your word.")
+        bool, typer.Option("--by-hand", help="Demo: the same as --approval manual.")
     ] = False,
+    approval: Annotated[
+        str | None, typer.Option(help="Demo: whose word a bet needs: off, manual or delay.")
+    ] = None,
     data: Annotated[
         Path | None,
         typer.Option(help="Demo: directory to keep the run in, and to go on from another time."),
@@ -46,16 +52,17 @@ def serve(
     For instance: serve --port 8080, or AGENT_MODE=paper APP_SECRET_KEY=... serve
     """
     from bayse_agent.cli.hosting import ServeOptions, host_all
-    from bayse_agent.trading.agent import Approval
     from bayse_agent.wiring.service import Bind
 
+    if by_hand and approval not in (None, "manual"):
+        raise InvalidValue(f"--by-hand is --approval manual, and not {approval!r}")
     return host_all(
         ServeOptions(
             bind=Bind(host=host, port=port, certificate=_file(tls_cert), key=_file(tls_key)),
             is_live=live,
             speed=speed,
             seed=seed,
-            approval=Approval.BY_HAND if by_hand else Approval.AUTOMATIC,
+            approval=_approval("manual" if by_hand and approval is None else approval),
             data=data,
             env_file=env_file,
             length=None if last is None else durations.duration(last),
@@ -90,6 +97,7 @@ def tokens() -> typer.Typer:
     offer(app, "list", _list, "tokens list --json")
     offer(app, "revoke", _revoke, "tokens revoke 1a2b3c4d5e6f")
     offer(app, "password", _password, "tokens password admin")
+    offer(app, "factor-off", _factor_off, "tokens factor-off admin")
     return app
 
 
@@ -165,6 +173,18 @@ def _password(
     from bayse_agent.cli.keys import reset_password
 
     return reset_password(name, env_file)
+
+
+def _approval(text: str | None) -> Approval | None:
+    from bayse_agent.domain.signal import Approval
+
+    if text is None:
+        return None
+    try:
+        return Approval(text)
+    except ValueError:
+        names = ", ".join(Approval)
+        raise InvalidValue(f"--approval must be one of {names}, not {text!r}") from None
 
 
 def _file(path: Path | None) -> str | None:

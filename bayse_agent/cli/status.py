@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bayse_agent.domain.books import Books
     from bayse_agent.domain.control import Control
     from bayse_agent.domain.settling import SettlementRecord, WindowKind
+    from bayse_agent.domain.signal import Approval
 
 _MOST = 200
 
@@ -25,7 +26,7 @@ class Standing:
     """Everything that is told. `kill_switch`: why it is pulled, None when it is not."""
 
     mode: str
-    is_automatic: bool | None
+    approval: Approval | None
     kill_switch: str | None
     control: Control
     books: Books
@@ -47,8 +48,8 @@ def status(
 
     place = place_of(data, database, env_file)
     settings = read_settings(env_file) if data is None and database is None else None
-    is_automatic = None if settings is None else settings.auto_trade
-    found = asyncio.run(_standing(place, is_automatic))
+    approval = None if settings is None else settings.approval
+    found = asyncio.run(_standing(place, approval))
     if is_json:
         show_json(_as_json(found))
         return codes.DONE
@@ -57,7 +58,7 @@ def status(
     return codes.DONE
 
 
-async def _standing(place: Place, is_automatic: bool | None) -> Standing:
+async def _standing(place: Place, approval: Approval | None) -> Standing:
     from bayse_agent.adapters.kill_switch import FileKillSwitch
     from bayse_agent.adapters.store.reading import desk
     from bayse_agent.adapters.store.reading.orders import WantedOrders, orders
@@ -69,7 +70,7 @@ async def _standing(place: Place, is_automatic: bool | None) -> Standing:
         run = await reader.ask(desk.last_run())
         return Standing(
             mode="none yet" if run is None else run.mode,
-            is_automatic=is_automatic,
+            approval=approval,
             kill_switch=FileKillSwitch(place.folder).pulled(),
             control=await store.control(),
             books=await store.books(currency_of(run)),
@@ -94,7 +95,8 @@ def _as_json(found: Standing) -> dict[str, object]:
             "epoch": control.epoch,
             "at": control.at,
             "kill_switch": found.kill_switch,
-            "is_automatic": found.is_automatic,
+            "is_automatic": None if found.approval is None else found.approval != "manual",
+            "approval": found.approval,
             "mode": found.mode,
         },
         "money": money_of(found.books),
@@ -109,7 +111,7 @@ def _lines(found: Standing, now: datetime) -> list[str]:
     control = found.control
     records = sorted(found.settled.items(), key=str)
     return [
-        f"mode: {found.mode}{_by_whom(found.is_automatic)}",
+        f"mode: {found.mode}{_by_whom(found.approval)}",
         *([] if found.kill_switch is None else [f"kill switch: {found.kill_switch}"]),
         f"{control.state}: {control.reason} ({control.by}, {control.at:%Y-%m-%d %H:%M:%S} UTC)",
         _reconciled(found.books, now),
@@ -122,10 +124,15 @@ def _lines(found: Standing, now: datetime) -> list[str]:
     ]
 
 
-def _by_whom(is_automatic: bool | None) -> str:
-    if is_automatic is None:
+def _by_whom(approval: Approval | None) -> str:
+    if approval is None:
         return ""
-    return f", bets go out {'by themselves' if is_automatic else 'when a person approves them'}"
+    how = {
+        "off": "by themselves",
+        "manual": "when a person approves them",
+        "delay": "after a delay, unless a person says no",
+    }
+    return f", bets go out {how[approval]}"
 
 
 def _settling(kind: WindowKind, record: SettlementRecord) -> str:
@@ -171,5 +178,7 @@ def _order(one: OrderView) -> str:
 
 
 def _signal(one: SignalView) -> str:
-    until = f"{one.expires_at:%Y-%m-%d %H:%M:%S} UTC"
-    return f"signal {one.id}: waits until {until}, {one.outcome} of {one.market}, {one.amount}"
+    until = f"waits until {one.expires_at:%Y-%m-%d %H:%M:%S} UTC"
+    if one.places_at is not None:
+        until = f"places at {one.places_at:%Y-%m-%d %H:%M:%S} UTC unless you cancel (reject)"
+    return f"signal {one.id}: {until}, {one.outcome} of {one.market}, {one.amount}"

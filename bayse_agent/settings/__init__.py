@@ -39,7 +39,7 @@ from bayse_agent.settings.kinds import (
 )
 from bayse_agent.settings.mind import MIND_VARIABLES, MindSettings, mind_problems
 from bayse_agent.settings.mode import Mode
-from bayse_agent.settings.trading import SERIES_SLUGS, TradingSettings
+from bayse_agent.settings.trading import SERIES_SLUGS, TradingSettings, trading_problems
 from bayse_agent.settings.web import WebSettings, web_problems
 
 _NAIRA_A_DOLLAR = 100
@@ -262,6 +262,7 @@ def _contradictions(settings: Settings, wrong: frozenset[str]) -> Iterator[str]:
     yield from _mode_problems(settings)
     yield from _key_problems(settings, wrong)
     yield from web_problems(settings)
+    yield from trading_problems(settings)
     if not wrong & MIND_VARIABLES:
         yield from mind_problems(settings)
         yield from _model_problems(settings)

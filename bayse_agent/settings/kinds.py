@@ -16,6 +16,7 @@ from pydantic_settings import NoDecode
 from bayse_agent.adapters.bayse.address import Address
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency
+from bayse_agent.domain.signal import Approval
 from bayse_agent.settings.mode import Mode
 
 HIDDEN = "(hidden)"
@@ -156,9 +157,11 @@ Zone = Annotated[ZoneInfo, BeforeValidator(_zone)]
 Key = Annotated[SecretStr, BeforeValidator(one_word)]
 WebAddress = Annotated[str, BeforeValidator(_address)]
 Sockets = Annotated[str, BeforeValidator(_sockets)]
+ApprovalName = Annotated[Approval, BeforeValidator(folded)]
 CurrencyCode = Annotated[Currency, BeforeValidator(_raised)]
 Count = Annotated[int, Field(ge=0, le=1000)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
+Patience = Annotated[int, Field(ge=10, le=86_400)]
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
 Fraction = Annotated[Decimal, Field(ge=0, lt=1)]
 Cash = Annotated[Decimal, Field(gt=0, le=10**12)]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bayse_agent.domain.signal import Approval
 from bayse_agent.settings.kinds import (
+    ApprovalName,
     Cash,
     CashOrNone,
     Count,
     Fraction,
     Names,
+    Patience,
     Percent,
     Seconds,
     Slugs,
@@ -42,12 +46,35 @@ class TradingSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    auto_trade: bool = setting(
+    asked_auto_trade: bool | None = setting(
         "AGENT_AUTO_TRADE",
-        False,
+        None,
         "true or false",
         "Place orders without asking; false only shows what it would do, and each bet"
-        " waits for a person",
+        " waits for a person. The same as AGENT_APPROVAL off and manual: together they must agree",
+        shown="false",
+    )
+    asked_approval: ApprovalName | None = setting(
+        "AGENT_APPROVAL",
+        None,
+        "off, manual or delay",
+        "Whose word a bet needs. off: nobody's, it is placed at once. manual: it waits for a "
+        "person, until AGENT_APPROVAL_TTL_SECONDS are over. delay: it is placed by itself after "
+        "AGENT_APPROVAL_DELAY_SECONDS, unless a person says no. Sales wait under manual alone",
+        shown="manual; off when AGENT_AUTO_TRADE is true",
+    )
+    approval_ttl_s: Patience = setting(
+        "AGENT_APPROVAL_TTL_SECONDS",
+        10_800,
+        "a whole number of seconds from 10 to 86400",
+        "How long a signal waits for a person's word before it expires; never past the close",
+    )
+    approval_delay_s: Patience = setting(
+        "AGENT_APPROVAL_DELAY_SECONDS",
+        300,
+        "a whole number of seconds from 10 to 86400",
+        "With AGENT_APPROVAL=delay, how long a person has to say no. A bet on a market that closes "
+        "before is not placed without a word",
     )
     capital_by_proof: bool = setting(
         "AGENT_CAPITAL_BY_PROOF",
@@ -157,3 +184,25 @@ class TradingSettings(BaseSettings):
         "a fraction above 0, up to 1",
         "Part of its cost that a position may lose before it is sold",
     )
+
+    @property
+    def approval(self) -> Approval:
+        """Whose word a bet needs; a person's, unless something else was asked for."""
+        if self.asked_approval is not None:
+            return self.asked_approval
+        return Approval.AUTOMATIC if self.asked_auto_trade else Approval.BY_HAND
+
+    @property
+    def auto_trade(self) -> bool:
+        """Whether bets go out without a person's word, at once or after a delay."""
+        return self.approval is not Approval.BY_HAND
+
+
+def trading_problems(settings: TradingSettings) -> Iterator[str]:
+    """Settings of trading that are sound by themselves, and impossible together."""
+    asked, approval = settings.asked_auto_trade, settings.asked_approval
+    if asked is not None and approval is not None and asked is not settings.auto_trade:
+        yield (
+            f"  AGENT_AUTO_TRADE is {str(asked).lower()}, and AGENT_APPROVAL {approval.value}: "
+            "leave out AGENT_AUTO_TRADE, true of it is off or delay and false is manual"
+        )

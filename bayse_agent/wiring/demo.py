@@ -216,6 +216,8 @@ def _habits(options: DemoOptions) -> Habits:
         currency=options.currency,
         quote_amounts=tuple(least * step for step in _QUOTE_STEPS),
         approval=options.approval,
+        signal_ttl_s=options.word_s,
+        delay_s=options.delay_s,
         # An exit is looked for as often as a bet: the crowd here does not move much faster.
         schedule=Schedule(exits_s=60.0),
         # How this world settles is known: the pricer is told.

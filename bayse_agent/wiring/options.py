@@ -16,7 +16,8 @@ class DemoOptions:
 
     `data`: where the run is kept, to go on from another time; None is nowhere. `given`: the names
     of those that the user asked for; a run that goes on keeps its own for the others.
-    `approval`: whose word a bet still needs.
+    `approval`: whose word a bet still needs. `word_s`: how long it waits for a person's, `delay_s`
+    for his no, in seconds of the world.
     """
 
     seed: int
@@ -30,3 +31,5 @@ class DemoOptions:
     data: Path | None = None
     given: frozenset[str] = frozenset()
     approval: Approval = Approval.AUTOMATIC
+    word_s: float = 3 * 3600.0
+    delay_s: float = 300.0

@@ -22,6 +22,7 @@ from bayse_agent.api.passwords import Passwords, check_password, new_password
 from bayse_agent.api.telling import Teller
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import ZERO, Currency
+from bayse_agent.domain.signal import Approval
 from bayse_agent.domain.triage import TriageRule
 from bayse_agent.ports import Clock, MarketData, NewsSource, SpendingCaps
 from bayse_agent.settings import Mode, Settings
@@ -55,7 +56,7 @@ class Behind:
     url: str
     mode: Mode
     currency: Currency
-    is_automatic: bool
+    approval: Approval
     clock: Clock
     store: SqlStore
     market_data: MarketData
@@ -134,7 +135,7 @@ async def open_parts(
             mode=behind.mode.value,
             version=version("bayse-agent"),
             currency=behind.currency,
-            is_automatic=behind.is_automatic,
+            approval=behind.approval,
             clock=behind.clock,
             timer=SystemClock(),
             store=behind.store,
@@ -225,7 +226,7 @@ async def open_alone(settings: Settings) -> AsyncIterator[Behind]:
             url=url,
             mode=settings.mode,
             currency=settings.currency,
-            is_automatic=settings.auto_trade,
+            approval=settings.approval,
             clock=clock,
             store=store,
             market_data=BayseVenue(client, clock=clock),

@@ -171,9 +171,12 @@ def _by_proof(settings: Settings) -> bool:
 
 
 def _approval(settings: Settings, stage: Stage) -> Approval:
-    """Who lets a bet out: a person, unless he said otherwise and the forecasts have earned it."""
+    """Who lets a bet out: a person, unless he said otherwise and the forecasts have earned it.
+
+    What was not earned is not placed after a delay either: nobody may be there to say no.
+    """
     is_earned = stage is not Stage.PAPER or not _by_proof(settings)
-    return Approval.AUTOMATIC if settings.auto_trade and is_earned else Approval.BY_HAND
+    return settings.approval if is_earned else Approval.BY_HAND
 
 
 def _kelly(settings: Settings, stage: Stage) -> Kelly:
@@ -364,5 +367,7 @@ def _habits(settings: Settings, schedule: Schedule | None) -> Habits:
         series=frozenset(SeriesSlug(slug) for slug in settings.series),
         sniped=frozenset(SeriesSlug(slug) for slug in settings.snipe_series),
         long_cooldown_s=settings.reanalyze_minutes * 60.0,
+        signal_ttl_s=float(settings.approval_ttl_s),
+        delay_s=float(settings.approval_delay_s),
         page_size=settings.event_page_size,
     )

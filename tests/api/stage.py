@@ -199,7 +199,7 @@ def _behind(folder: Path, agent: Agent, store: SqlStore, runner: Runner, rung: l
         url=f"sqlite:///{folder / 'demo' / BOOKS}",
         mode=Mode.DEMO,
         currency=Currency.NGN,
-        is_automatic=agent.habits.approval is Approval.AUTOMATIC,
+        approval=agent.habits.approval,
         clock=agent.clock,
         store=store,
         market_data=agent.market_data,

@@ -227,10 +227,13 @@ async def test_csv_when_asked_for_then_the_whole_list_is_a_table(
     assert [row["id"] for row in rows] == [one["id"] for one in whole["items"]]
 
 
-async def test_config_when_read_then_it_has_the_eight_fields_of_the_original(
+async def test_config_when_read_then_it_has_the_eight_fields_of_the_original_and_the_approval(
     reading: httpx2.AsyncClient,
 ) -> None:
-    assert set(await _json(reading, "/agent/config")) == {
+    told = [await _json(reading, path) for path in ("/agent/config", "/agent/status", "/control")]
+    assert [one["approval"] for one in told] == ["off"] * 3
+    assert set(told[0]) == {
+        "approval",
         "auto_trade",
         "categories",
         "max_trades_per_hour",

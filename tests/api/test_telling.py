@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from bayse_agent.api.telling import Teller, gathered
 from bayse_agent.domain.control import Control, TradingState
+from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId
+from bayse_agent.domain.money import Currency, Money, Price
 from bayse_agent.domain.notice import Level, Notice
+from bayse_agent.domain.order import Buy, IntentSource
+from bayse_agent.domain.signal import Signal
 from tests.api.stage import Stage
+
+_NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -96,3 +104,40 @@ def test_gathered_when_there_are_many_then_alarms_stay_and_the_rest_is_one() -> 
     alarm = Notice(level=Level.ALARM, title="HALTED", text="")
     found = gathered([quiet] * 30 + [alarm])
     assert [one.title for one in found] == ["HALTED", "30 things happened"]
+
+
+async def _signal(stage: Stage, name: str, places_at: datetime | None) -> None:
+    await stage.parts.store.add_signal(
+        Signal(
+            id=name,
+            source=IntentSource.SCAN,
+            event_id=EventId("event"),
+            engine=Engine.CLOB,
+            wish=Buy(
+                market_id=MarketId("market"),
+                outcome_id=OutcomeId("up"),
+                stake=Money.of(500, Currency.NGN),
+                worst_price=Price(Decimal("0.5")),
+            ),
+            forecast_id=None,
+            made_at=_NOON,
+            expires_at=_NOON + timedelta(minutes=32),
+            places_at=places_at,
+        )
+    )
+
+
+async def test_signal_when_it_waits_then_told_until_when_and_for_what(stage: Stage) -> None:
+    messenger = _Messenger()
+    teller = _teller(stage, messenger)
+    await teller.read_on()
+    await _signal(stage, "by-hand", None)
+    await _signal(stage, "delayed", _NOON + timedelta(minutes=30))
+    await teller.read_on()
+    assert [(one.title, one.text) for one in messenger.sent] == [
+        ("[demo] waits for your word: market", "BUY 500 NGN; it lapses at 2026-06-10 12:32 UTC"),
+        (
+            "[demo] places at 12:30 unless you cancel: market",
+            "BUY 500 NGN; placed at 2026-06-10 12:30 UTC unless you cancel",
+        ),
+    ]

@@ -23,6 +23,7 @@ from bayse_agent.domain.market import EventId
 from bayse_agent.domain.money import Money
 from bayse_agent.domain.order import intent_id
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.signal import Approval
 
 router = APIRouter(prefix="/agent", tags=["agent"])
 _ANSWERS = {**ANYWHERE, **problems(409, 502)}
@@ -46,7 +47,9 @@ class StaleOut(BaseModel):
 
 
 class StatusOut(BaseModel):
-    """`status`: idle while it may trade, else halted or reducing."""
+    """`status`: idle while it may trade, else halted or reducing. `approval`: whose word a bet
+    needs; `auto_trade`: whether it goes out without a person's.
+    """
 
     status: str
     mode: str
@@ -54,6 +57,7 @@ class StatusOut(BaseModel):
     reason: str
     since: datetime
     auto_trade: bool
+    approval: Approval
     run: str | None
     started_at: datetime | None
     last_look: datetime | None
@@ -62,6 +66,7 @@ class StatusOut(BaseModel):
 
 class ConfigOut(BaseModel):
     auto_trade: bool
+    approval: Approval
     categories: list[str]
     max_trades_per_hour: int
     max_trades_per_day: int
@@ -176,6 +181,7 @@ async def status(house: InHouse) -> StatusOut:
         reason=control.reason,
         since=control.at,
         auto_trade=parts.is_automatic,
+        approval=parts.approval,
         run=None if run is None else run.id,
         started_at=None if run is None else run.started_at,
         last_look=ages.look,
@@ -195,7 +201,9 @@ async def set_config(house: InHouse, caller: Calling, wanted: ConfigIn) -> Confi
     parts = house.parts
     if wanted.auto_trade is not None and wanted.auto_trade != parts.is_automatic:
         raise Unfit(
-            409, "refused", "auto_trade is set with AGENT_AUTO_TRADE at the start of the trader"
+            409,
+            "refused",
+            "auto_trade is set with AGENT_APPROVAL or AGENT_AUTO_TRADE at the start of the trader",
         )
     arguments = _arguments(house, wanted, await parts.store.limits())
     if arguments:
@@ -208,6 +216,7 @@ def _config(house: House, limits: Limits) -> ConfigOut:
     floor = limits.balance_floor.get(house.parts.currency)
     return ConfigOut(
         auto_trade=house.parts.is_automatic,
+        approval=house.parts.approval,
         categories=list(limits.categories),
         max_trades_per_hour=limits.trades_per_hour,
         max_trades_per_day=limits.trades_per_day,

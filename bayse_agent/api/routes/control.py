@@ -27,6 +27,7 @@ from bayse_agent.api.trouble import ANYWHERE, Unfit
 from bayse_agent.domain.command import CommandKind
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.risk import LIMIT_FIELDS, limits_text
+from bayse_agent.domain.signal import Approval
 
 router = APIRouter(tags=["control"])
 Reason = Annotated[str, Field(min_length=1, max_length=500)]
@@ -90,7 +91,10 @@ class Transfer(_Strict):
 
 
 class ControlOut(BaseModel):
-    """`kill_switch`: why the switch is pulled that works without the books; else empty."""
+    """`kill_switch`: why the switch is pulled that works without the books; else empty.
+
+    `approval`: whose word a bet needs; `is_automatic`: whether it goes out without a person's.
+    """
 
     state: TradingState
     reason: str
@@ -99,6 +103,7 @@ class ControlOut(BaseModel):
     at: datetime
     kill_switch: str | None
     is_automatic: bool
+    approval: Approval
     mode: str
 
 
@@ -136,6 +141,7 @@ async def control(house: InHouse) -> ControlOut:
         at=now.at,
         kill_switch=None if parts.brake is None else parts.brake.pulled(),
         is_automatic=parts.is_automatic,
+        approval=parts.approval,
         mode=parts.mode,
     )
 
@@ -259,7 +265,9 @@ async def approve(
     wanted: Approve,
     key: Key = None,
 ) -> CommandView:
-    """Place what a signal would do, if it still holds on fresh data and within every limit."""
+    """Place what a signal would do, at once, if it still holds on fresh data and within every
+    limit.
+    """
     stake = {} if wanted.stake is None else {"stake": f"{wanted.stake:f}"}
     arguments = {"signal": signal_id, **stake}
     return answered(
@@ -271,7 +279,7 @@ async def approve(
 async def reject(
     house: InHouse, caller: Calling, response: Response, signal_id: str, wanted: Reject
 ) -> CommandView:
-    """Say no to a signal."""
+    """Say no to a signal: one that would be placed at its time is not."""
     arguments = {"signal": signal_id, "reason": wanted.reason}
     return answered(response, await ask(house.parts, caller, CommandKind.REJECT, arguments))
 

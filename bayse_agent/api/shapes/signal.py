@@ -14,7 +14,7 @@ from bayse_agent.adapters.store.reading.signals import Told
 class SignalOut(BaseModel):
     """`estimated_probability` is that of outcome1; `expected_value` is what the stake earns on
     average after fees. `rank_score` and `risk_level` are always empty: nothing is ranked, and no
-    model's word for a risk is believed.
+    model's word for a risk is believed. `places_at`: when it is placed unless a person says no.
     """
 
     id: str
@@ -39,6 +39,7 @@ class SignalOut(BaseModel):
     agent_cycle_id: str | None
     executed_order_id: str | None
     executed_at: datetime | None
+    places_at: datetime | None = None
 
     @classmethod
     def of(cls, told: Told) -> Self:

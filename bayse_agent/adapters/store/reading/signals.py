@@ -61,6 +61,7 @@ class Told:
     agent_cycle_id: str | None
     executed_order_id: str | None
     executed_at: datetime | None
+    places_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +309,7 @@ def _tell(row: Row[Any], name: str, results: _Results) -> Told:
         agent_cycle_id=None,
         executed_order_id=results.orders.get(name),
         executed_at=None if intent is None else intent.created_at,
+        places_at=row.places_at if _is_signal(row) else None,
     )
 
 
