@@ -21,6 +21,7 @@ from bayse_agent.api.headers import ORIGIN_HEADER_NAME
 from bayse_agent.api.house import House
 from bayse_agent.api.live import Live
 from bayse_agent.api.metering import Meter
+from bayse_agent.api.offers import Offers
 from bayse_agent.api.pages import add_pages, built
 from bayse_agent.api.parts import ApiParts
 from bayse_agent.api.passwords import Passwords
@@ -77,6 +78,7 @@ def create_app(parts: ApiParts, *, passwords: Passwords | None = None) -> ASGIAp
         counts=Counts(),
         earnings=Earnings(parts.currency),
         provings=Provings(parts),
+        offers=Offers(parts),
     )
     app = _application(parts.version, house)
     if parts.web.origins:

@@ -13,6 +13,7 @@ from bayse_agent.adapters.store.reading.earnings import Earnings
 from bayse_agent.api.doors import Doors
 from bayse_agent.api.live import Live
 from bayse_agent.api.metering import Meter
+from bayse_agent.api.offers import Offers
 from bayse_agent.api.parts import ApiParts
 from bayse_agent.api.proving import Provings
 from bayse_agent.api.tickets import Tickets
@@ -30,6 +31,7 @@ class House:
     counts: Counts
     earnings: Earnings
     provings: Provings
+    offers: Offers
 
 
 def _house(connection: HTTPConnection) -> House:

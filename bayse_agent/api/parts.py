@@ -12,6 +12,7 @@ from bayse_agent.adapters.store.reading.reader import Reader
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.api.means import Means
 from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.market import MarketId, OutcomeId, Page
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.order import VenueOrder
@@ -96,7 +97,8 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiParts:
-    """Everything the service needs. `account` is None where no key of the venue's is at hand.
+    """Everything the service needs. `account` is None where no key of the venue's is at hand,
+    `exits` where no agent is.
 
     `wake`: told when a command was written, so that it need not wait for its turn. `ring`: told
     that something happened at the venue, so that the agent reads what.
@@ -120,6 +122,7 @@ class ApiParts:
     wake: Callable[[], None] = lambda: None
     ring: Callable[[], None] = lambda: None
     facts: Mapping[str, str] = field(default_factory=dict)
+    exits: ExitRule | None = None
 
     @property
     def is_automatic(self) -> bool:

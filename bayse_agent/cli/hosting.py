@@ -175,6 +175,7 @@ def _behind(settings: Settings, agent: Agent, runner: Runner, store: SqlStore, u
         sources=agent.sources,
         wake=runner.wake,
         ring=lambda: runner.hurry("orders"),
+        exits=agent.habits.exits,
     )
 
 

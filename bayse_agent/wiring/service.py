@@ -24,6 +24,8 @@ from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import ZERO, Currency
 from bayse_agent.domain.signal import Approval
 from bayse_agent.domain.triage import TriageRule
+from bayse_agent.domain.exits import ExitRule
+from bayse_agent.domain.money import Currency
 from bayse_agent.ports import Clock, MarketData, NewsSource, SpendingCaps
 from bayse_agent.settings import Mode, Settings
 
@@ -66,6 +68,7 @@ class Behind:
     wake: Callable[[], None] = lambda: None
     ring: Callable[[], None] = lambda: None
     facts: Mapping[str, str] = field(default_factory=dict)
+    exits: ExitRule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +153,7 @@ async def open_parts(
             wake=behind.wake,
             ring=behind.ring,
             facts=behind.facts,
+            exits=behind.exits,
         )
 
 

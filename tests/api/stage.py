@@ -208,4 +208,5 @@ def _behind(folder: Path, agent: Agent, store: SqlStore, runner: Runner, rung: l
         brake=FileKillSwitch(folder / "demo"),
         wake=runner.wake,
         ring=lambda: rung.append(1),
+        exits=agent.habits.exits,
     )

@@ -17,7 +17,6 @@ from bayse_agent.adapters.store.reading.views import (
     EquityView,
     FillView,
     OrderView,
-    PositionView,
     PostingView,
     SettlementView,
 )
@@ -28,7 +27,9 @@ from bayse_agent.api.house import InHouse
 from bayse_agent.api.listing import AfterBefore, AsFormat, Format, Listed, listed
 from bayse_agent.api.routes.decisions import When, Word, zoned
 from bayse_agent.api.routes.trades import Key
+from bayse_agent.api.shapes.position import PositionOut, is_closed, is_formula, outs
 from bayse_agent.api.trouble import ANYWHERE, Unfit
+from bayse_agent.domain import risk
 from bayse_agent.domain.command import CommandKind
 
 router = APIRouter(tags=["books"])
@@ -41,7 +42,12 @@ class OrderDetail(BaseModel):
 
 
 class MoneyOut(BaseModel):
-    """The books of the wallet that is traded with. `worth`: at the last valuation."""
+    """The books of the wallet that is traded with. `worth`: at the last valuation.
+
+    `bankroll`: cash and the cost of positions, the lower of our books and the venue's last word.
+    `deployed`: of that in positions and orders; `reserve`: the part that the limits never spend;
+    `deployable`: what may still be staked.
+    """
 
     currency: str
     deposits: Decimal
@@ -57,6 +63,10 @@ class MoneyOut(BaseModel):
     open_markets: int
     reconciled_at: datetime | None
     valued_at: datetime | None
+    bankroll: Decimal
+    deployed: Decimal
+    reserve: Decimal
+    deployable: Decimal
 
 
 class CloseIn(BaseModel):
@@ -167,12 +177,17 @@ async def curve(
     return list(await parts.reader.ask(queries.curve(parts.currency, points=points)))
 
 
-@router.get("/positions", response_model=list[PositionView], responses=ANYWHERE)
-async def positions(house: InHouse) -> list[PositionView]:
-    """What our own books say is held, at the last bid that was seen."""
+@router.get("/positions", response_model=list[PositionOut], responses=ANYWHERE)
+async def positions(house: InHouse) -> list[PositionOut]:
+    """What our own books say is held: at the last bid that was seen, or at what a formula market
+    offers for it, with what would set off its sale.
+    """
     parts = house.parts
     portfolio = await parts.store.portfolio(parts.currency)
-    return list(await parts.reader.ask(queries.positions(portfolio)))
+    held = await parts.reader.ask(queries.positions(portfolio))
+    now = parts.clock.now()
+    ask_for = [one for one in held if is_formula(one) and not is_closed(one, now)]
+    return outs(held, await house.offers.of(ask_for), parts.exits, now)
 
 
 @router.post("/positions/close-all", response_model=CommandView, responses=ASKED)
@@ -204,4 +219,14 @@ async def close(
 async def money(house: InHouse) -> MoneyOut:
     """Cash, what is invested and reserved, and what has come of it."""
     parts = house.parts
-    return MoneyOut.model_validate(money_of(await parts.store.books(parts.currency)))
+    books, limits = await parts.store.books(parts.currency), await parts.store.limits()
+    bankroll, portfolio = risk.bankroll(books), books.portfolio
+    return MoneyOut.model_validate(
+        {
+            **money_of(books),
+            "bankroll": bankroll.amount,
+            "deployed": (portfolio.invested + portfolio.reserved).amount,
+            "reserve": (bankroll * limits.reserve).rounded_down().amount,
+            "deployable": risk.deployable(books, limits).rounded_down().amount,
+        }
+    )

@@ -1391,7 +1391,8 @@ export interface paths {
         };
         /**
          * Positions
-         * @description What our own books say is held, at the last bid that was seen.
+         * @description What our own books say is held: at the last bid that was seen, or at what a formula market
+         *     offers for it, with what would set off its sale.
          */
         get: operations["get_positions"];
         put?: never;
@@ -3012,12 +3013,22 @@ export interface components {
         /**
          * MoneyOut
          * @description The books of the wallet that is traded with. `worth`: at the last valuation.
+         *
+         *     `bankroll`: cash and the cost of positions, the lower of our books and the venue's last word.
+         *     `deployed`: of that in positions and orders; `reserve`: the part that the limits never spend;
+         *     `deployable`: what may still be staked.
          */
         MoneyOut: {
+            /** Bankroll */
+            bankroll: string;
             /** Cash */
             cash: string;
             /** Currency */
             currency: string;
+            /** Deployable */
+            deployable: string;
+            /** Deployed */
+            deployed: string;
             /** Deposits */
             deposits: string;
             /** Fees */
@@ -3036,6 +3047,8 @@ export interface components {
             realised: string;
             /** Reconciled At */
             reconciled_at: string | null;
+            /** Reserve */
+            reserve: string;
             /** Reserved */
             reserved: string;
             /** Valued At */
@@ -3375,12 +3388,20 @@ export interface components {
             portfolioPercentageChange: number | null;
         };
         /**
-         * PositionView
-         * @description What is held. `value` is what the last bid that was seen would bring, None without one.
+         * PositionOut
+         * @description `value` and `profit` go by `price`, for a share: `priced_by` the last `bid` that was seen
+         *     (before the fee) or the venue's `quote` for all of it (after the fee), seen at `seen_at`,
+         *     `age_s` seconds ago. Where it is not known what it would bring, they are empty and `unknown`
+         *     says why: never_seen, no_bid, not_quoted, unreadable, or closed. `exits` is empty where the
+         *     agent's rule is not at hand.
          */
-        PositionView: {
+        PositionOut: {
+            /** Age S */
+            age_s: number | null;
             /** Average Price */
             average_price: string;
+            /** Best */
+            best: string | null;
             /** Bid */
             bid: string | null;
             /** Closes At */
@@ -3389,8 +3410,11 @@ export interface components {
             cost: string;
             /** Currency */
             currency: string;
+            /** Engine */
+            engine: string | null;
             /** Event Id */
             event_id: string | null;
+            exits: components["schemas"]["Triggers"] | null;
             /** Market */
             market: string;
             /** Market Id */
@@ -3399,12 +3423,20 @@ export interface components {
             outcome: string;
             /** Outcome Id */
             outcome_id: string;
+            /** Price */
+            price: string | null;
+            /** Priced By */
+            priced_by: string | null;
             /** Profit */
             profit: string | null;
             /** Seen At */
             seen_at: string | null;
             /** Shares */
             shares: string;
+            /** Symbol */
+            symbol: string | null;
+            /** Unknown */
+            unknown: string | null;
             /** Value */
             value: string | null;
         };
@@ -4017,6 +4049,32 @@ export interface components {
             amount: number | string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Triggers
+         * @description Prices are what a share would bring after fees, in parts of its payout; None is not in force.
+         *
+         *     `entry`: what a share has cost. `stop_loss`, `trailing`: all is sold when all of it would bring
+         *     that or less; `take_profit`: what brings that or more is sold. `best`: the best that it could
+         *     have been sold at so far. `unwatched_from`: sold from then on, unless a forecast is fresh.
+         *     `last_sale_at`: too late for an order from then on. Besides, what is believed to be worth less
+         *     than it brings is sold at any time; that has no price of its own.
+         */
+        Triggers: {
+            /** Best */
+            best: string | null;
+            /** Entry */
+            entry: string | null;
+            /** Last Sale At */
+            last_sale_at: string | null;
+            /** Stop Loss */
+            stop_loss: string | null;
+            /** Take Profit */
+            take_profit: string | null;
+            /** Trailing */
+            trailing: string | null;
+            /** Unwatched From */
+            unwatched_from: string | null;
         };
         /** VersionOut */
         VersionOut: {
@@ -11082,7 +11140,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PositionView"][];
+                    "application/json": components["schemas"]["PositionOut"][];
                 };
             };
             /** @description bad_request */

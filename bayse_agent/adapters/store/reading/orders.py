@@ -167,6 +167,7 @@ def positions(portfolio: Portfolio) -> Query[tuple[PositionView, ...]]:
         held = portfolio.positions
         names = markets_by_id(connection, [position.market_id for position in held])
         bids = _last_bids(connection, [position.outcome_id for position in held])
+        marks = {row.outcome_id: row.price for row in connection.execute(select(tables.marks))}
         found = []
         for position in held:
             market = names.get(position.market_id)
@@ -190,6 +191,9 @@ def positions(portfolio: Portfolio) -> Query[tuple[PositionView, ...]]:
                     profit=None if value is None else value - cost,
                     seen_at=seen_at,
                     closes_at=None if market is None else market.closes_at,
+                    engine=None if market is None else market.engine,
+                    symbol=None if market is None else market.symbol,
+                    best=marks.get(position.outcome_id),
                 )
             )
         return tuple(found)

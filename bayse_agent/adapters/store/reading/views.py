@@ -169,7 +169,10 @@ class EquityView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionView:
-    """What is held. `value` is what the last bid that was seen would bring, None without one."""
+    """What is held. `value` is what the last bid that was seen would bring, None without one.
+
+    `best`: the best price that a share could have been sold at so far, after fees.
+    """
 
     market_id: str
     market: str
@@ -185,6 +188,9 @@ class PositionView:
     profit: Decimal | None
     seen_at: datetime | None
     closes_at: datetime | None
+    engine: str | None
+    symbol: str | None
+    best: Decimal | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
