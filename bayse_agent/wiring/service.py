@@ -21,11 +21,10 @@ from bayse_agent.api.parts import AccountData, ApiParts, Brake, WebSettings, che
 from bayse_agent.api.passwords import Passwords, check_password, new_password
 from bayse_agent.api.telling import Teller
 from bayse_agent.domain.errors import ConfigurationError
+from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.money import ZERO, Currency
 from bayse_agent.domain.signal import Approval
 from bayse_agent.domain.triage import TriageRule
-from bayse_agent.domain.exits import ExitRule
-from bayse_agent.domain.money import Currency
 from bayse_agent.ports import Clock, MarketData, NewsSource, SpendingCaps
 from bayse_agent.settings import Mode, Settings
 
