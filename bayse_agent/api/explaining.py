@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from bayse_agent.adapters.store import forecasts
 from bayse_agent.adapters.store.reading import decisions, desk, orders, signals, skill
 from bayse_agent.adapters.store.reading.answering import AnswerView, answers_of
-from bayse_agent.adapters.store.reading.reader import Cut
+from bayse_agent.adapters.store.reading.reader import Cut, Query
 from bayse_agent.adapters.store.reading.views import (
     ChangeView,
     DecisionView,
@@ -24,10 +25,12 @@ from bayse_agent.adapters.store.reading.views import (
     SettlementView,
     SignalView,
 )
-from bayse_agent.api.parts import ApiParts
 from bayse_agent.domain.forecast import Evidence, Forecast
 from bayse_agent.domain.order import intent_id
 from bayse_agent.domain.risk import LIMIT_FIELDS
+
+if TYPE_CHECKING:
+    from bayse_agent.api.parts import ApiParts
 
 _FEW = Cut(limit=200)
 _BIGGEST = 2**53
@@ -127,12 +130,17 @@ class _Names(BaseModel):
 
 async def explain(parts: ApiParts, subject: str) -> Explanation | None:
     """The chain, read in one view of the books; None for a subject that is not in them."""
+    return await parts.reader.ask(explanation(subject))
+
+
+def explanation(subject: str) -> Query[Explanation | None]:
+    """What asks the books for the chain."""
 
     def read(connection: Connection) -> Explanation | None:
         names = _names(connection, subject)
         return None if names is None else _explained(connection, subject, names)
 
-    return await parts.reader.ask(read)
+    return read
 
 
 def _names(connection: Connection, subject: str) -> _Names | None:

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import fields, is_dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -15,12 +11,12 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from bayse_agent.adapters.store.reading.reader import Cut, Slice
+from bayse_agent.adapters.store.reading.sheet import body, head
 
 T = TypeVar("T")
 MOST_A_PAGE = 200
 MOST_OF_A_TABLE = 50_000
 _A_GO = 1000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Listed(BaseModel, Generic[T]):
@@ -78,26 +74,5 @@ def as_table(rows: Sequence[object], *, name: str) -> Response:
 
 
 def table(rows: Sequence[object]) -> str:
-    """Rows as CSV. A text that a spreadsheet would take for a formula is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    for number, row in enumerate(rows):
-        assert is_dataclass(row)
-        names = [one.name for one in fields(row)]
-        if number == 0:
-            writer.writerow(names)
-        writer.writerow([_cell(getattr(row, one)) for one in names])
-    return out.getvalue()
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime():
-            return value.isoformat()
-        case str():
-            return f"'{value}" if value.startswith(_FORMULA) else value
-        case dict():
-            return "; ".join(f"{name}={one}" for name, one in value.items())
-    return str(value)
+    """Rows as CSV; nothing at all where there are none."""
+    return head(type(rows[0])) + body(rows) if rows else ""

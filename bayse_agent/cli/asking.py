@@ -101,13 +101,13 @@ async def _write(store: SqlStore, kind: CommandKind, arguments: Mapping[str, str
         id=intent_id("cli", kind, *sorted(arguments.items()), now.isoformat()),
         kind=kind,
         by=_person(),
-        at=await _moment(store, now),
+        at=await world_time(store, now),
         arguments=arguments,
     )
     return (await store.add_command(command)).id
 
 
-async def _moment(store: SqlStore, now: datetime) -> datetime:
+async def world_time(store: SqlStore, now: datetime) -> datetime:
     """When it is there: a demo has a time of its own, as far as its books reach."""
     history = await store.history()
     return history.until if history is not None and history.last.mode == _DEMO else now
