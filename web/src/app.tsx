@@ -17,6 +17,8 @@ export function makeQueries(): QueryClient {
       queries: {
         staleTime: FRESH_MS,
         refetchInterval: READ_AGAIN_MS,
+        // The service may be on this computer: being without a network is for the answer to say.
+        networkMode: "always",
         retry: (times, error) =>
           times < 1 && (!(error instanceof Trouble) || error.isCutOff || error.status >= 500),
       },

@@ -29,11 +29,24 @@ const LOOKS = {
 
 export function Confirm(props: ConfirmProps) {
   const { isOpen, onClose } = props;
+  const opener = useRef<Element | null>(null);
+  function goBack(event: Event) {
+    event.preventDefault();
+    const from = opener.current?.isConnected ? opener.current : document.getElementById("main");
+    if (from instanceof HTMLElement) from.focus();
+  }
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <div className="scrim">
-          <Dialog.Content className="dialog" aria-describedby={undefined}>
+          <Dialog.Content
+            className="dialog"
+            aria-describedby={undefined}
+            onOpenAutoFocus={() => {
+              opener.current = document.activeElement;
+            }}
+            onCloseAutoFocus={goBack}
+          >
             {isOpen && <Asking {...props} />}
           </Dialog.Content>
         </div>
