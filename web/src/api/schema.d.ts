@@ -1572,7 +1572,8 @@ export interface paths {
         put?: never;
         /**
          * Approve
-         * @description Place what a signal would do, if it still holds on fresh data and within every limit.
+         * @description Place what a signal would do, at once, if it still holds on fresh data and within every
+         *     limit.
          */
         post: operations["post_signals_signal_id_approve"];
         delete?: never;
@@ -1592,7 +1593,7 @@ export interface paths {
         put?: never;
         /**
          * Reject
-         * @description Say no to a signal.
+         * @description Say no to a signal: one that would be placed at its time is not.
          */
         post: operations["post_signals_signal_id_reject"];
         delete?: never;
@@ -1860,6 +1861,12 @@ export interface components {
             /** Prompt Id */
             prompt_id: string;
         };
+        /**
+         * Approval
+         * @description Whose word a bet needs: nobody's; a person's, one by one; or nobody's no until its time.
+         * @enum {string}
+         */
+        Approval: "off" | "manual" | "delay";
         /**
          * Approve
          * @description `stake`: less than the signal's; all of it when left out.
@@ -2222,6 +2229,7 @@ export interface components {
         };
         /** ConfigOut */
         ConfigOut: {
+            approval: components["schemas"]["Approval"];
             /** Auto Trade */
             auto_trade: boolean;
             /** Balance Floor */
@@ -2242,8 +2250,11 @@ export interface components {
         /**
          * ControlOut
          * @description `kill_switch`: why the switch is pulled that works without the books; else empty.
+         *
+         *     `approval`: whose word a bet needs; `is_automatic`: whether it goes out without a person's.
          */
         ControlOut: {
+            approval: components["schemas"]["Approval"];
             /**
              * At
              * Format: date-time
@@ -3783,7 +3794,7 @@ export interface components {
          * SignalOut
          * @description `estimated_probability` is that of outcome1; `expected_value` is what the stake earns on
          *     average after fees. `rank_score` and `risk_level` are always empty: nothing is ranked, and no
-         *     model's word for a risk is believed.
+         *     model's word for a risk is believed. `places_at`: when it is placed unless a person says no.
          */
         SignalOut: {
             /** Agent Cycle Id */
@@ -3815,6 +3826,8 @@ export interface components {
             market_name: string;
             /** Market Price At Signal */
             market_price_at_signal: number | null;
+            /** Places At */
+            places_at?: string | null;
             /** Pnl */
             pnl: number | null;
             /** Rank Score */
@@ -3925,9 +3938,11 @@ export interface components {
         };
         /**
          * StatusOut
-         * @description `status`: idle while it may trade, else halted or reducing.
+         * @description `status`: idle while it may trade, else halted or reducing. `approval`: whose word a bet
+         *     needs; `auto_trade`: whether it goes out without a person's.
          */
         StatusOut: {
+            approval: components["schemas"]["Approval"];
             /** Auto Trade */
             auto_trade: boolean;
             /** Last Look */
