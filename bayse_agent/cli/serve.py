@@ -97,7 +97,6 @@ def tokens() -> typer.Typer:
     offer(app, "list", _list, "tokens list --json")
     offer(app, "revoke", _revoke, "tokens revoke 1a2b3c4d5e6f")
     offer(app, "password", _password, "tokens password admin")
-    offer(app, "factor-off", _factor_off, "tokens factor-off admin")
     return app
 
 
