@@ -9,7 +9,7 @@ from typing import Any
 _HIDDEN = "(hidden)"
 _NAMES = re.compile(
     r"authorization|cookie|signature|password|secret|token(?!s_)|api[_-]?key|private[_-]?key|dsn|"
-    r"database_url",
+    r"database_url|^otp$|recovery_code",
     re.IGNORECASE,
 )
 _SHAPES = re.compile(
@@ -17,6 +17,7 @@ _SHAPES = re.compile(
     r"|\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-]*"  # signed tokens
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # name and password in an address
     r"|(?i:(?<=bearer ))\S+"
+    r"|(?<=[?&]secret=)[A-Za-z2-7=]+"  # what a telephone makes its codes from
     r"|\$argon2id\$\S+"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")

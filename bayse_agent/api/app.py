@@ -33,6 +33,7 @@ from bayse_agent.api.routes import (
     caps,
     control,
     decisions,
+    factor,
     live,
     markets,
     portfolio,
@@ -50,6 +51,7 @@ from bayse_agent.domain.errors import StoreUnavailable
 TITLE = "bayse-agent"
 _ROUTERS = (
     auth.router,
+    factor.router,
     markets.router,
     portfolio.router,
     trades.router,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import structlog
 
 from bayse_agent.api.caller import Caller
+from bayse_agent.api.factors import Factors
 from bayse_agent.api.parts import ApiParts
 from bayse_agent.api.passwords import Passwords, check_password
 from bayse_agent.api.throttle import Throttle
@@ -45,6 +47,14 @@ class Opened:
     refresh: str
 
 
+class NotIn(StrEnum):
+    """Why somebody does not come in. The values are codes for programs."""
+
+    WRONG_PASSWORD = "wrong_password"
+    NO_CODE = "second_factor"
+    WRONG_CODE = "wrong_code"
+
+
 class Doors:
     """Who may come in. Everything that happens here is written into the log of the doors."""
 
@@ -55,19 +65,26 @@ class Doors:
         self._by_name = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
         self._bells = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
         self._log = structlog.get_logger("doors")
+        self.factors = Factors(
+            parts.access.factors, parts.timer, parts.web.factor_key, parts.web.issuer
+        )
 
     @property
     def _now(self) -> datetime:
         return self._parts.timer.now()
 
-    async def log_in(self, name: str, password: str, *, origin: str) -> Opened | None:
-        """Begin a session; None when name or password are wrong. Raises TooOften."""
+    async def log_in(
+        self, name: str, password: str, code: str | None = None, *, origin: str
+    ) -> Opened | NotIn:
+        """Begin a session. Raises TooOften."""
         self._count_try(name, origin)
         person = await self._parts.access.person(name[:_LONGEST_NAME])
         known = None if person is None else person.password_hash
         if not await self._passwords.verify(password, known) or person is None:
             await self.note("login_failed", name[:_LONGEST_NAME], origin)
-            return None
+            return NotIn.WRONG_PASSWORD
+        if lacks := await self._lacks(person.name, code, origin=origin):
+            return lacks
         self._by_name.forget(name)
         session_id, secret, now = new_id(), new_secret(), self._now
         await self._parts.access.add_session(
@@ -108,14 +125,41 @@ class Doors:
         await self._parts.access.end_session(session_id, why=why, at=self._now)
         await self.note("logout", who, origin, why)
 
-    async def step_up(self, caller: Caller, password: str, *, origin: str) -> bool:
-        """Note that the password was given again; False when it is wrong. Raises TooOften."""
+    async def step_up(
+        self, caller: Caller, password: str, code: str | None = None, *, origin: str
+    ) -> NotIn | None:
+        """Note that everything was shown again; else what is wrong. Raises TooOften."""
         assert caller.session_id is not None
-        if not await self._is_password(caller.name, password, origin=origin):
-            return False
+        if wrong := await self._not_shown(caller, password, code, origin=origin):
+            return wrong
         await self._parts.access.step_up(caller.session_id, self._now)
         await self.note("step_up", caller.name, origin)
-        return True
+        return None
+
+    async def confirm_factor(
+        self, caller: Caller, code: str, *, origin: str
+    ) -> tuple[str, ...] | None:
+        """Put a second factor in force; returns its recovery codes, None for a wrong code.
+
+        The person's other sessions end. Raises TooOften.
+        """
+        assert caller.session_id is not None
+        self._count_code(caller.name)
+        codes = await self.factors.confirm(caller.name, code, session_id=caller.session_id)
+        await self.note("code_wrong" if codes is None else "factor_on", caller.name, origin)
+        return codes
+
+    async def remove_factor(
+        self, caller: Caller, password: str, code: str | None, *, origin: str
+    ) -> NotIn | None:
+        """Take the second factor away; else what is wrong. Raises TooOften."""
+        assert caller.session_id is not None
+        if wrong := await self._not_shown(caller, password, code, origin=origin):
+            return wrong
+        factors = self._parts.access.factors
+        if await factors.remove(caller.name, self._now, but=caller.session_id):
+            await self.note("factor_off", caller.name, origin)
+        return None
 
     async def change_password(self, caller: Caller, old: str, new: str, *, origin: str) -> bool:
         """Give a person a new password and end his sessions; False when the old one is wrong.
@@ -195,6 +239,29 @@ class Doors:
             return None
         await self._parts.access.use_token(token, self._now)
         return Caller(name=f"token {token.name}", scope=token.scope, token_id=token.id)
+
+    async def _not_shown(
+        self, caller: Caller, password: str, code: str | None, *, origin: str
+    ) -> NotIn | None:
+        if not await self._is_password(caller.name, password, origin=origin):
+            return NotIn.WRONG_PASSWORD
+        return await self._lacks(caller.name, code, origin=origin)
+
+    async def _lacks(self, name: str, code: str | None, *, origin: str) -> NotIn | None:
+        """What is wrong with the code of somebody whose password is right. Raises TooOften."""
+        if not await self.factors.is_on(name):
+            return None
+        if code is None:
+            return NotIn.NO_CODE
+        self._count_code(name)
+        if await self.factors.is_right(name, code):
+            return None
+        await self.note("code_wrong", name, origin)
+        return NotIn.WRONG_CODE
+
+    def _count_code(self, name: str) -> None:
+        if wait_s := self.factors.take_try(name):
+            raise TooOften(wait_s)
 
     async def _is_password(self, name: str, password: str, *, origin: str) -> bool:
         self._count_try(name, origin)

@@ -17,12 +17,9 @@ from bayse_agent.domain.market import MarketId, OutcomeId, Page
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.order import VenueOrder
 from bayse_agent.domain.portfolio import Activity, Holding, Wallet
+from bayse_agent.domain.secrecy import why_guessable
 from bayse_agent.domain.signal import Approval
 from bayse_agent.ports import Clock, MarketData, NewsSource
-
-SHORTEST_SECRET = 32
-_WEAK = ("change", "secret", "example", "password", "default", "replace", "your")
-_FEWEST_CHARACTERS = 10
 
 
 class Timer(Protocol):
@@ -72,9 +69,10 @@ class WebSettings:
     """How the service guards its doors. Nothing of it is shown anywhere.
 
     `hosts`: names that it may be called by; `origins`: other sites whose pages may use it.
-    `webhook_keys`: the current one, and the next while they are exchanged. `static_webhook`: the
-    original system's header, when it is wanted. `trusts_proxy`: the last X-Forwarded-For and
-    X-Forwarded-Proto are of a proxy of ours.
+    `factor_key`: codes of second factors are made from it and a seed in the books; without it from
+    the seed alone. `webhook_keys`: the current one, and the next while they are exchanged.
+    `static_webhook`: the original system's header, when it is wanted. `trusts_proxy`: the last
+    X-Forwarded-For and X-Forwarded-Proto are of a proxy of ours.
     """
 
     secret: bytes = field(repr=False)
@@ -87,6 +85,7 @@ class WebSettings:
     hosts: frozenset[str] = frozenset({"localhost", "127.0.0.1", "::1"})
     origins: frozenset[str] = frozenset()
     trusts_proxy: bool = False
+    factor_key: bytes = field(default=b"", repr=False)
     webhook_keys: tuple[bytes, ...] = field(default=(), repr=False)
     static_webhook: str | None = field(default=None, repr=False)
     metrics_token: str | None = field(default=None, repr=False)
@@ -135,14 +134,7 @@ def check_secret(secret: str) -> bytes:
 
     Raises ConfigurationError for one that can be guessed.
     """
-    folded = secret.casefold()
-    problem = None
-    if len(secret.encode()) < SHORTEST_SECRET:
-        problem = f"it must have {SHORTEST_SECRET} bytes or more"
-    elif len(set(secret)) < _FEWEST_CHARACTERS:
-        problem = "it must not repeat the same few characters"
-    elif any(word in folded for word in _WEAK):
-        problem = "it must not be an example"
+    problem = why_guessable(secret)
     if problem is not None:
         raise ConfigurationError(
             f"APP_SECRET_KEY is too weak: {problem}; "

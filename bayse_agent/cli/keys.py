@@ -89,6 +89,21 @@ def reset_password(name: str, env_file: Path | None) -> int:
     return 0
 
 
+def remove_factor(name: str, env_file: Path | None) -> int:
+    async def change() -> bool:
+        async with _access(env_file) as access:
+            is_done = await access.factors.remove(name, SystemClock().now())
+            if is_done:
+                await access.note(_event("factor_off", name))
+            return is_done
+
+    if asyncio.run(change()):
+        print(f"{name} logs in with the password alone now, and may make a new second factor")
+        return 0
+    print(f"{name} has no second factor")
+    return 1
+
+
 def send_test(env_file: Path | None) -> int:
     notifier = notifier_of(Settings.read(env_file))
     if notifier is None:

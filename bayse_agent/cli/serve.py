@@ -97,6 +97,7 @@ def tokens() -> typer.Typer:
     offer(app, "list", _list, "tokens list --json")
     offer(app, "revoke", _revoke, "tokens revoke 1a2b3c4d5e6f")
     offer(app, "password", _password, "tokens password admin")
+    offer(app, "factor-off", _factor_off, "tokens factor-off admin")
     return app
 
 
@@ -172,6 +173,16 @@ def _password(
     from bayse_agent.cli.keys import reset_password
 
     return reset_password(name, env_file)
+
+
+def _factor_off(
+    name: Annotated[str, typer.Argument(help="Who lost it.")] = "admin",
+    env_file: _EnvFile = None,
+) -> int:
+    """Switch off a second factor that was lost, and end all logins of its person."""
+    from bayse_agent.cli.keys import remove_factor
+
+    return remove_factor(name, env_file)
 
 
 def _approval(text: str | None) -> Approval | None:

@@ -48,6 +48,20 @@ class WebSession:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactor:
+    """What somebody shows besides his password. It is in force from `confirmed_at` on.
+
+    `used_step`: the newest half minute since 1970 whose code was taken.
+    """
+
+    person: str
+    seed: str
+    made_at: datetime
+    confirmed_at: datetime | None
+    used_step: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApiToken:
     """A key of a script. Its secret is shown once, when it is made."""
 

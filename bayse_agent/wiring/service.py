@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from importlib.metadata import version
 
 from bayse_agent.adapters.clock import SystemClock
@@ -105,6 +107,7 @@ def web_settings(settings: Settings, bind: Bind) -> WebSettings:
         hosts=LOOPBACK | own | set(settings.app_hosts),
         origins=frozenset(settings.frontend_origins),
         trusts_proxy=settings.trusts_proxy,
+        factor_key=_factor_key(settings),
         webhook_keys=tuple(key.get_secret_value().encode() for key in keys),
         static_webhook=None if static is None else static.get_secret_value(),
         metrics_token=None if metrics is None else metrics.get_secret_value(),
@@ -121,6 +124,17 @@ def _secret(settings: Settings) -> bytes:
         f"APP_SECRET_KEY is not set: it must be, for AGENT_MODE is {settings.mode}; "
         'make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
     )
+
+
+def _factor_key(settings: Settings) -> bytes:
+    """A key of its own for second factors, from the secret; none in a demo that has none.
+
+    A demo's passing secret would make every second factor a wrong one at the next start.
+    """
+    if settings.app_secret is None:
+        return b""
+    secret = settings.app_secret.get_secret_value().encode()
+    return hmac.new(secret, b"bayse-agent second factors", sha256).digest()
 
 
 @asynccontextmanager

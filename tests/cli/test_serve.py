@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -10,11 +11,13 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import structlog
 
+from bayse_agent.adapters.store.reading.opening import open_access
 from bayse_agent.cli import main
 
 _KEY = "pk_live_public", "sk_live_geheim"
@@ -146,3 +149,23 @@ def test_serve_when_a_demo_then_it_can_be_logged_into_with_the_printed_password(
         rest, _ = served.communicate(timeout=30)
     assert served.returncode == 0
     assert rest.splitlines()[-1] == "stopped"
+
+
+def test_second_factor_when_it_was_lost_then_switched_off_on_the_machine_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    books = f"sqlite:///{tmp_path}/data/books.db"
+
+    async def begin() -> None:
+        access = await open_access(books)
+        now = datetime.now(tz=UTC)
+        await access.set_password("admin", "hash", must_change=False, at=now)
+        assert await access.factors.begin("admin", "seed", now)
+        await access.close()
+
+    monkeypatch.setenv("DATABASE_URL", books)
+    assert _run("tokens", "factor-off", "admin") == 1
+    asyncio.run(begin())
+    assert _run("tokens", "factor-off", "admin") == 0
+    assert "password alone" in capsys.readouterr().out
+    assert _run("tokens", "factor-off", "admin") == 1

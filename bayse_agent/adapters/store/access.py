@@ -20,6 +20,7 @@ from bayse_agent.adapters.store.access_tables import (
     tokens,
 )
 from bayse_agent.adapters.store.database import Database
+from bayse_agent.adapters.store.factors import SqlFactors
 from bayse_agent.adapters.store.rows import AnyRow
 from bayse_agent.domain.access import AccessEvent, ApiToken, Person, Scope, WebSession
 from bayse_agent.domain.errors import BrokenInvariant
@@ -34,6 +35,7 @@ class SqlAccess:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.factors = SqlFactors(database)
 
     async def close(self) -> None:
         await self._database.close()

@@ -12,7 +12,7 @@ from bayse_agent.adapters.store.reading import desk
 from bayse_agent.adapters.store.reading.views import AccessView
 from bayse_agent.api.caller import Calling
 from bayse_agent.api.cookies import drop_cookies, refresh_cookie, set_cookies
-from bayse_agent.api.doors import Opened
+from bayse_agent.api.doors import NotIn, Opened
 from bayse_agent.api.house import FromOrigin, House, InHouse
 from bayse_agent.api.listing import AfterBefore, Listed, page_of
 from bayse_agent.api.tickets import TICKET_LIFE_S
@@ -23,9 +23,16 @@ router = APIRouter(prefix="/auth", tags=["doors"])
 _DOOR = problems(400, 401, 403, 413, 422, 429, 503)
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
 _Password = Annotated[str, Field(min_length=1, max_length=256)]
+Code = Annotated[str, Field(min_length=6, max_length=32)]
+"""A code of the second factor, or a recovery code."""
+_WHY_NOT = {
+    NotIn.WRONG_PASSWORD: "the password is wrong",
+    NotIn.NO_CODE: "give a code of the second factor as well",
+    NotIn.WRONG_CODE: "the code is wrong, or was used before",
+}
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
@@ -35,9 +42,12 @@ class TokenOut(BaseModel):
     expires_in: int
 
 
-class Login(_Strict):
+class Login(Strict):
+    """`otp`: a code, for who has a second factor."""
+
     username: _Name
     password: _Password
+    otp: Code | None = None
 
 
 class Me(BaseModel):
@@ -56,11 +66,14 @@ class LoggedIn(BaseModel):
     must_change_password: bool
 
 
-class OnePassword(_Strict):
+class OnePassword(Strict):
+    """`otp`: a code, for who has a second factor."""
+
     password: _Password
+    otp: Code | None = None
 
 
-class NewPassword(_Strict):
+class NewPassword(Strict):
     old_password: _Password
     new_password: _Password
 
@@ -90,7 +103,7 @@ class KeyOut(BaseModel):
     revoked_at: datetime | None
 
 
-class NewKey(_Strict):
+class NewKey(Strict):
     """`days`: how long it is good for; without an end when left out."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
@@ -115,9 +128,13 @@ async def token(
     origin: FromOrigin,
     username: Annotated[str, Form(min_length=1, max_length=64)],
     password: Annotated[str, Form(min_length=1, max_length=256)],
+    otp: Annotated[str | None, Form(min_length=6, max_length=32)] = None,
 ) -> TokenOut:
-    """Log a script in: a bearer token for some minutes. Better use a key made for it."""
-    opened = await _opened(house, username, password, origin)
+    """Log a script in: a bearer token for some minutes. Better use a key made for it.
+
+    `otp`: a code, for who has a second factor.
+    """
+    opened = _opened(await house.doors.log_in(username, password, otp, origin=origin))
     length = house.parts.web.access_length
     return TokenOut(access_token=opened.access, expires_in=int(length.total_seconds()))
 
@@ -127,7 +144,9 @@ async def login(
     house: InHouse, origin: FromOrigin, request: Request, response: Response, wanted: Login
 ) -> LoggedIn:
     """Log a browser in: the tokens are in cookies that no script can read."""
-    opened = await _opened(house, wanted.username, wanted.password, origin)
+    opened = _opened(
+        await house.doors.log_in(wanted.username, wanted.password, wanted.otp, origin=origin)
+    )
     return _with_cookies(house, request, response, opened)
 
 
@@ -169,9 +188,10 @@ async def me(house: InHouse, caller: Calling) -> Me:
 
 @router.post("/step-up", response_model=Done, responses=ANYWHERE)
 async def step_up(house: InHouse, caller: Calling, origin: FromOrigin, wanted: OnePassword) -> Done:
-    """Give the password again: for some minutes what is grave may be done."""
-    if not await house.doors.step_up(caller, wanted.password, origin=origin):
-        raise Unfit(403, "wrong_password", "the password is wrong")
+    """Give the password again, and a code: for some minutes what is grave may be done."""
+    wrong = await house.doors.step_up(caller, wanted.password, wanted.otp, origin=origin)
+    if wrong is not None:
+        raise unfit(wrong)
     return Done()
 
 
@@ -252,11 +272,17 @@ async def log(house: InHouse, cut: AfterBefore) -> Listed[AccessView]:
     return page_of(await house.parts.reader.ask(desk.access(cut)))
 
 
-async def _opened(house: House, username: str, password: str, origin: str) -> Opened:
-    opened = await house.doors.log_in(username, password, origin=origin)
-    if opened is None:
+def _opened(opened: Opened | NotIn) -> Opened:
+    if opened is NotIn.WRONG_PASSWORD:
         raise Unfit(401, "not_logged_in", "name or password is wrong")
+    if isinstance(opened, NotIn):
+        raise Unfit(401, opened.value, _WHY_NOT[opened])
     return opened
+
+
+def unfit(wrong: NotIn) -> Unfit:
+    """What somebody is told who is in, and showed the wrong thing."""
+    return Unfit(403, wrong.value, _WHY_NOT[wrong])
 
 
 def _with_cookies(house: House, request: Request, response: Response, opened: Opened) -> LoggedIn:
