@@ -24,6 +24,10 @@ _SETTINGS = {
     "APP_SECRET_KEY": "Zk3-9vQ_x7Lr2Tn8Wb5Yc1Hf6Jd4Mg0PsAeUiOq",
     "ADMIN_USERNAME": "captain",
     "ADMIN_PASSWORD": _PASSWORD,
+    # One look at few markets is enough: what is tried here is the service.
+    "AGENT_SCAN_INTERVAL_SECONDS": "3600",
+    "AGENT_SERIES_SLUGS": "crypto-btc-1h",
+    "SNIPE_SERIES_SLUGS": "crypto-btc-5min",
 }
 
 
