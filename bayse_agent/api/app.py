@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
-from bayse_agent.adapters.store.reading.counting import Counts
 from bayse_agent.adapters.store.reading.earnings import Earnings
+from bayse_agent.adapters.store.reading.signals import Remembered
 from bayse_agent.api.access import ACCESS, Right
 from bayse_agent.api.doors import Doors
 from bayse_agent.api.gate import Gate
@@ -77,7 +77,7 @@ def create_app(parts: ApiParts, *, passwords: Passwords | None = None) -> ASGIAp
         meter=Meter(),
         live=Live(parts),
         tickets=Tickets(parts.timer),
-        counts=Counts(),
+        remembered=Remembered(),
         earnings=Earnings(parts.currency),
         provings=Provings(parts),
         offers=Offers(parts),

@@ -8,8 +8,8 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from bayse_agent.adapters.store.reading.counting import Counts
 from bayse_agent.adapters.store.reading.earnings import Earnings
+from bayse_agent.adapters.store.reading.signals import Remembered
 from bayse_agent.api.doors import Doors
 from bayse_agent.api.live import Live
 from bayse_agent.api.metering import Meter
@@ -28,7 +28,7 @@ class House:
     meter: Meter
     live: Live
     tickets: Tickets
-    counts: Counts
+    remembered: Remembered
     earnings: Earnings
     provings: Provings
     offers: Offers

@@ -121,7 +121,7 @@ async def list_signals(
     if page * limit > _DEEPEST:
         raise Unfit(422, "not_valid", f"page x limit goes to {_DEEPEST}: use /decisions beyond")
     found = await house.parts.reader.ask(
-        signals.listed(wanted, page=page, size=limit, counts=house.counts)
+        signals.listed(wanted, page=page, size=limit, remembered=house.remembered)
     )
     shown = [SignalOut.of(one) for one in found.items]
     return SignalPage(signals=shown, page=page, size=limit, count=len(shown), total=found.total)
@@ -130,7 +130,7 @@ async def list_signals(
 @router.post("/signals/clear", response_model=ClearedOut, responses=_ANSWERS)
 async def clear_signals(house: InHouse, caller: Calling) -> ClearedOut:
     """Take every signal off this list. The books and /signals keep them."""
-    count = await house.parts.reader.ask(signals.cleared_by_now())
+    count = await house.parts.reader.ask(signals.cleared_by_now(house.remembered))
     await house.parts.access.clear_signals(by=caller.name, at=house.parts.timer.now())
     return ClearedOut(deleted=count)
 

@@ -11,7 +11,7 @@ import pytest
 from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.reading import decisions, desk, orders, signals, skill
 from bayse_agent.adapters.store.reading.answering import answers_of
-from bayse_agent.adapters.store.reading.counting import Counts, last_before
+from bayse_agent.adapters.store.reading.counting import last_before
 from bayse_agent.adapters.store.reading.opening import open_access, open_reader
 from bayse_agent.adapters.store.reading.reader import Cut, Reader
 from bayse_agent.adapters.store.store import SqlStore
@@ -116,20 +116,24 @@ async def test_skill_and_costs_when_there_are_none_then_empty(reader: Reader) ->
 async def test_signals_when_listed_cleared_and_listed_then_gone_from_the_list_alone(
     reader: Reader, access: SqlAccess
 ) -> None:
-    counts = Counts()
+    remembered = signals.Remembered()
     every = signals.Filter()
     lately = signals.Filter(since=NOON - timedelta(hours=3), event_id="event-1")
     for wanted in (every, lately, every):
-        found = await reader.ask(signals.listed(wanted, page=1, size=20, counts=counts))
+        found = await reader.ask(signals.listed(wanted, page=1, size=20, remembered=remembered))
         (signal,) = found.items
         assert found.total == 1
         assert (signal.status, signal.resolution, signal.pnl) == ("WON", "WIN", Decimal(430))
         assert signal.signal_type == "BUY_YES"
     later = signals.Filter(since=NOON + timedelta(seconds=1))
-    assert (await reader.ask(signals.listed(later, page=1, size=20, counts=counts))).total == 0
-    assert await reader.ask(signals.cleared_by_now()) == 1
+    assert (
+        await reader.ask(signals.listed(later, page=1, size=20, remembered=remembered))
+    ).total == 0
+    assert await reader.ask(signals.cleared_by_now(remembered)) == 1
     await access.clear_signals(by="ada", at=NOON)
-    assert (await reader.ask(signals.listed(every, page=1, size=20, counts=counts))).total == 0
+    assert (
+        await reader.ask(signals.listed(every, page=1, size=20, remembered=remembered))
+    ).total == 0
     assert await reader.ask(signals.one(an_intent().id)) is not None
     assert len((await reader.ask(orders.orders(orders.WantedOrders(), _CUT))).items) == 1
 

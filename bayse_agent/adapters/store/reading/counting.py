@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, func, select
+from sqlalchemy import Column, Connection, Select, bindparam, func, select
 
 
 class Counts:
@@ -42,19 +42,59 @@ def rows_in(connection: Connection, query: Select[Any]) -> int:
     return connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 
 
+class Places:
+    """Where in lists that are numbered as time goes on a moment lies."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[datetime, int]] = {}
+
+    def last_before(
+        self,
+        connection: Connection,
+        name: str,
+        key: Column[int],
+        moment: Column[datetime],
+        since: datetime,
+    ) -> int:
+        """The number below which every row is older. It goes on from where it last was."""
+        at, number = self._kept.get(name, (since, 0))
+        found = last_before(connection, key, moment, since, low=number if at <= since else 0)
+        self._kept[name] = (since, found)
+        return found
+
+
 def last_before(
-    connection: Connection, key: Column[int], moment: Column[datetime], since: datetime
+    connection: Connection,
+    key: Column[int],
+    moment: Column[datetime],
+    since: datetime,
+    *,
+    low: int = 0,
 ) -> int:
     """The number below which every row is older, where rows are numbered as time goes on.
 
-    Found by halving: a dozen rows are looked at, of however many.
+    `low`: a number that is known to be below. From there longer and longer steps are taken, and
+    the last of them halved: as many rows are looked at as the way has binary digits, and one where
+    there is none.
     """
-    low, high = 0, connection.execute(select(func.max(key))).scalar_one() or 0
+    newest = connection.execute(select(func.max(key))).scalar_one() or 0
+    after = select(moment).where(key >= bindparam("number")).order_by(key).limit(1)
+
+    def is_older(number: int) -> bool:
+        found = connection.execute(after, {"number": number}).scalar()
+        return found is not None and found < since
+
+    high, step = low, 1
+    while high < newest:
+        ahead = min(high + step, newest)
+        if not is_older(ahead):
+            low, high = high, ahead - 1
+            break
+        low = high = ahead
+        step *= 2
     while low < high:
         middle = (low + high + 1) // 2
-        query = select(moment).where(key >= middle).order_by(key).limit(1)
-        found = connection.execute(query).scalar()
-        if found is not None and found < since:
+        if is_older(middle):
             low = middle
         else:
             high = middle - 1

@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Column, Connection, Row, Select, select
 
 from bayse_agent.adapters.store import tables
 from bayse_agent.adapters.store.access_tables import clearings
-from bayse_agent.adapters.store.reading.counting import Counts, last_before, rows_in
+from bayse_agent.adapters.store.reading.approvals import Approvals
+from bayse_agent.adapters.store.reading.counting import Counts, Places, rows_in
 from bayse_agent.adapters.store.reading.decisions import markets_by_id
 from bayse_agent.adapters.store.reading.reader import Query
 from bayse_agent.adapters.store.reading.views import MarketView
 from bayse_agent.domain.market import Side
 from bayse_agent.domain.money import ZERO
 from bayse_agent.domain.order import IntentSource, IntentStatus, intent_id
-from bayse_agent.domain.signal import SignalStatus
 
 _signals, _intents, _fills = tables.signals, tables.intents, tables.fills
 _NUMBER, _PLACE = _signals.c.number, _intents.c.number
+_INTENT = tuple(column for column in _intents.c if column.name not in ("body", "route", "key"))
 _BY_ITSELF = (IntentSource.SCAN.value, IntentSource.SNIPE.value)
 _NEVER_BOUGHT: Mapping[str, str] = {
     IntentStatus.REFUSED.value: "REFUSED",
@@ -81,30 +82,31 @@ class Found:
     total: int
 
 
-def listed(wanted: Filter, *, page: int, size: int, counts: Counts) -> Query[Found]:
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is known of the lists from before, so that a page reads no more than is new."""
+
+    counts: Counts = field(default_factory=Counts)
+    places: Places = field(default_factory=Places)
+    approvals: Approvals = field(default_factory=lambda: Approvals(_own()))
+
+
+def listed(wanted: Filter, *, page: int, size: int, remembered: Remembered) -> Query[Found]:
     """A page of signals, newest first, and how many there are."""
 
     def read(connection: Connection) -> Found:
-        above = _above(connection, wanted.since)
-        of_signals = _of_event(select(_signals), _signals, wanted)
-        own = _of_event(_own(), _intents, wanted)
-        approved = _approved(connection)
+        above = _above(connection, wanted.since, remembered.places)
+        remembered.approvals.read_on(connection)
         most = page * size
-        waiting = connection.execute(_newest(of_signals, _signals, above.signals, most))
-        # Some of them were signals first, and are listed as those.
-        few_more = most + len(approved)
-        placed = connection.execute(_newest(own, _intents, above.intents, few_more))
+        waiting = connection.execute(_newest(_waiting(wanted), _NUMBER, above.signals, most)).all()
         rows = [(row.made_at, row) for row in waiting]
-        rows += [(row.created_at, row) for row in placed if row.id not in approved]
+        oldest = waiting[-1].made_at if len(waiting) == most else None
+        own = _own_newest(connection, _placed(wanted), above.intents, most, oldest, remembered)
+        rows += [(row.created_at, row) for row in own]
         rows.sort(key=lambda pair: pair[0], reverse=True)
         shown = [row for _, row in rows[most - size : most]]
-        # Only the one list that is asked for all the time is worth remembering.
-        kept = counts if wanted == _EVERYTHING else Counts()
-        total = kept.counted(connection, "signals", of_signals, _NUMBER, above=above.signals)
-        total += kept.counted(connection, "intents", own, _PLACE, above=above.intents)
-        both = own.where(above.intents < _PLACE, _intents.c.id.in_(approved))
-        doubled = rows_in(connection, both) if approved else 0
-        return Found(items=_told(connection, shown), total=total - doubled)
+        total = _total(connection, wanted, above, remembered)
+        return Found(items=_told(connection, shown), total=total)
 
     return read
 
@@ -121,31 +123,71 @@ def one(signal_id: str) -> Query[Told | None]:
     return read
 
 
-def cleared_by_now() -> Query[int]:
+def cleared_by_now(remembered: Remembered) -> Query[int]:
     """How many signals a clearing would take off the list."""
 
     def read(connection: Connection) -> int:
-        above = _cleared(connection)
-        waiting = select(_signals).where(above.signals < _NUMBER)
-        return rows_in(connection, waiting) + rows_in(
-            connection, _own().where(above.intents < _PLACE)
-        )
+        remembered.approvals.read_on(connection)
+        return _total(connection, _EVERYTHING, _cleared(connection), remembered)
 
     return read
 
 
+def _total(connection: Connection, wanted: Filter, above: _Above, remembered: Remembered) -> int:
+    """How many signals are listed. What was a signal first is not counted as an intent as well."""
+    if wanted.event_id is not None:
+        own = connection.execute(_placed(wanted).where(above.intents < _PLACE))
+        placed = sum(row.id not in remembered.approvals for row in own)
+        return rows_in(connection, _waiting(wanted).where(above.signals < _NUMBER)) + placed
+    # Only the one list that is asked for all the time is worth remembering.
+    kept = remembered.counts if wanted == _EVERYTHING else Counts()
+    total = kept.counted(connection, "signals", _waiting(wanted), _NUMBER, above=above.signals)
+    total += kept.counted(connection, "intents", _placed(wanted), _PLACE, above=above.intents)
+    return total - remembered.approvals.above(above.intents)
+
+
 def _own() -> Select[Any]:
-    return select(_intents).where(
+    """The buys that the agent placed; some of them were signals first."""
+    return select(*_INTENT).where(
         _intents.c.source.in_(_BY_ITSELF), _intents.c.side == Side.BUY.value
     )
 
 
-def _of_event(query: Select[Any], table: Any, wanted: Filter) -> Select[Any]:
-    return query if wanted.event_id is None else query.where(table.c.event_id == wanted.event_id)
+def _placed(wanted: Filter) -> Select[Any]:
+    if wanted.event_id is None:
+        return _own()
+    # By their markets, which they are sorted by, for there may be a million of them.
+    of_event = select(tables.markets.c.id).where(tables.markets.c.event_id == wanted.event_id)
+    return _own().where(_intents.c.market_id.in_(of_event))
 
 
-def _newest(query: Select[Any], table: Any, above: int, most: int) -> Select[Any]:
-    key = table.c.number
+def _waiting(wanted: Filter) -> Select[Any]:
+    query = select(_signals)
+    return query if wanted.event_id is None else query.where(_signals.c.event_id == wanted.event_id)
+
+
+def _own_newest(
+    connection: Connection,
+    query: Select[Any],
+    above: int,
+    most: int,
+    oldest: datetime | None,
+    remembered: Remembered,
+) -> list[Row[Any]]:
+    """The newest intents that were no signals: so many, or all that are not too old to be shown."""
+    found: list[Row[Any]] = []
+    below: int | None = None
+    while len(found) < most:
+        part = query if below is None else query.where(below > _PLACE)
+        rows = connection.execute(_newest(part, _PLACE, above, most)).all()
+        found += [row for row in rows if row.id not in remembered.approvals]
+        if len(rows) < most or (oldest is not None and rows[-1].created_at < oldest):
+            break
+        below = rows[-1].number
+    return found[:most]
+
+
+def _newest(query: Select[Any], key: Column[int], above: int, most: int) -> Select[Any]:
     return query.where(key > above).order_by(key.desc()).limit(most)
 
 
@@ -157,21 +199,16 @@ def _cleared(connection: Connection) -> _Above:
     return _Above(row.signals_to, row.intents_to)
 
 
-def _above(connection: Connection, since: datetime | None) -> _Above:
+def _above(connection: Connection, since: datetime | None, places: Places) -> _Above:
     """The numbers that a list begins above: what was cleared, and what is too old."""
     cleared = _cleared(connection)
     if since is None:
         return cleared
+    made, created = _signals.c.made_at, _intents.c.created_at
     return _Above(
-        max(cleared.signals, last_before(connection, _NUMBER, _signals.c.made_at, since)),
-        max(cleared.intents, last_before(connection, _PLACE, _intents.c.created_at, since)),
+        max(cleared.signals, places.last_before(connection, "signals", _NUMBER, made, since)),
+        max(cleared.intents, places.last_before(connection, "intents", _PLACE, created, since)),
     )
-
-
-def _approved(connection: Connection) -> frozenset[str]:
-    """The intents that signals became: a person's work, so there are never many."""
-    query = select(_signals.c.id).where(_signals.c.status == SignalStatus.EXECUTED.value)
-    return frozenset(intent_id("signal", name) for name in connection.execute(query).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,21 +302,35 @@ def _ended(
     connection: Connection, market_ids: Iterable[str]
 ) -> Mapping[tuple[str, str], tuple[str | None, Decimal]]:
     """The winner of each ended position, and what one bought share of it brought in the end."""
-    wanted = sorted(market_ids)
     table = tables.settlements
-    rows = connection.execute(select(table).where(table.c.market_id.in_(wanted))).all()
+    query = select(table.c.market_id, table.c.outcome_id, table.c.winner_id, table.c.payout)
+    rows = connection.execute(query.where(table.c.market_id.in_(sorted(market_ids)))).all()
+    traded = _traded(connection, sorted({row.market_id for row in rows}))
+    found: dict[tuple[str, str], tuple[str | None, Decimal]] = {}
+    for row in rows:
+        bought, sold = traded.get((row.market_id, row.outcome_id), (ZERO, ZERO))
+        if bought:
+            found[row.market_id, row.outcome_id] = (row.winner_id, (sold + row.payout) / bought)
+    return found
+
+
+def _traded(
+    connection: Connection, market_ids: Sequence[str]
+) -> Mapping[tuple[str, str], tuple[Decimal, Decimal]]:
+    """The shares that were ever bought of each outcome, and the cash of those that were sold."""
+    if not market_ids:
+        return {}
+    fills = _fills.c
+    query = select(fills.market_id, fills.outcome_id, fills.side, fills.shares, fills.cash)
+    # By their intents, which are sorted by market.
+    of_markets = select(_intents.c.id).where(_intents.c.market_id.in_(market_ids))
     sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
-    for row in connection.execute(select(_fills).where(_fills.c.market_id.in_(wanted))):
+    for row in connection.execute(query.where(fills.intent_id.in_(of_markets))):
         key = (row.market_id, row.outcome_id)
         bought, sold = sums.get(key, (ZERO, ZERO))
         is_buy = row.side == Side.BUY.value
         sums[key] = (bought + row.shares, sold) if is_buy else (bought, sold + row.cash)
-    found: dict[tuple[str, str], tuple[str | None, Decimal]] = {}
-    for row in rows:
-        bought, sold = sums.get((row.market_id, row.outcome_id), (ZERO, ZERO))
-        if bought:
-            found[row.market_id, row.outcome_id] = (row.winner_id, (sold + row.payout) / bought)
-    return found
+    return sums
 
 
 def _tell(row: Row[Any], name: str, results: _Results) -> Told:
