@@ -56,9 +56,11 @@ def _add_looking(app: typer.Typer) -> None:
 def _add_reasons(app: typer.Typer) -> None:
     from bayse_agent.cli.explaining import explain
     from bayse_agent.cli.export import export
+    from bayse_agent.cli.scan import scan
     from bayse_agent.cli.score import score
     from bayse_agent.cli.why import why
 
+    offer(app, "scan", scan, "scan", "scan --data run --json")
     offer(app, "why", why, "why", 'why "BTC" --since 6h')
     offer(app, "explain", explain, "explain 1338", "explain SIGNAL --json")
     offer(app, "score", score, "score --json", "score --html score.html")
@@ -113,7 +115,7 @@ def _add_version(app: typer.Typer) -> None:
 _CHAPTERS: tuple[tuple[tuple[str, ...], Callable[[typer.Typer], None]], ...] = (
     (("demo", "serve", "run", "api", "exchange"), _add_running),
     (("status", "positions", "orders", "signals"), _add_looking),
-    (("why", "explain", "score", "export"), _add_reasons),
+    (("scan", "why", "explain", "score", "export"), _add_reasons),
     (("approve", "reject", "cancel", "close-all", "halt", "reduce", "resume", "ask"), _add_acting),
     (("limits",), _add_limits),
     (("init", "config", "doctor"), _add_setting_up),

@@ -41,7 +41,7 @@ from bayse_agent.trading.skill_guard import SkillGuard
 _SOURCES = 6
 """Questions that one market may put at once besides its base answers: one for each source."""
 _MOST_JUDGED = 20_000
-_SECRET_FILE = "marks.key"
+SECRET_FILE = "marks.key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +61,22 @@ class Mind:
     stage: Stage = Stage.FULL
 
 
-async def open_mind(settings: Settings, store: Store, clock: Clock, stack: AsyncExitStack) -> Mind:
+async def open_mind(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    stack: AsyncExitStack,
+    *,
+    purse: str | None = None,
+) -> Mind:
     """The mind of the settings, on the books' own database, which must be up to date.
 
+    `purse`: address of the books that its spending is written down in, where it is others.
     Raises ConfigurationError for what cannot be used.
     """
     experience = open_experience(settings.database_url.get_secret_value())
     stack.push_async_callback(experience.close)
-    model = await _model(settings, clock, stack)
+    model = await _model(settings, clock, stack, purse or settings.database_url.get_secret_value())
     members: list[Forecaster] = [
         Threshold(ThresholdSettings(), store.settlement_records),
         BaseRates(experience),
@@ -117,18 +125,20 @@ def _llm(model: LanguageModel, settings: Settings) -> Llm:
     return Llm(
         [model],
         LlmSettings(
-            secret=_secret(settings.data_dir / _SECRET_FILE),
+            secret=_secret(settings.data_dir / SECRET_FILE),
             trusted=frozenset(settings.trusted),
             samples=settings.ai_samples,
         ),
     )
 
 
-async def _model(settings: Settings, clock: Clock, stack: AsyncExitStack) -> LanguageModel | None:
+async def _model(
+    settings: Settings, clock: Clock, stack: AsyncExitStack, url: str
+) -> LanguageModel | None:
     endpoints = endpoints_of(settings.models)
     if not endpoints:
         return None
-    purse = await open_purse(settings.database_url.get_secret_value(), zone=str(settings.timezone))
+    purse = await open_purse(url, zone=str(settings.timezone))
     await stack.enter_async_context(purse)
     options = ModelOptions(
         endpoints=endpoints,

@@ -53,7 +53,7 @@ _SNIPE_GAP_S = 0.1
 _ORDERS_S = 20.0
 _PAPER_WATCH_S = 5.0
 _AUDIT_S = 3600.0
-_PAPER_LOG = "paper.jsonl"
+PAPER_LOG = "paper.jsonl"
 _OTHER: Mapping[Currency, Currency] = {
     Currency.NGN: Currency.USD,
     Currency.USD: Currency.NGN,
@@ -66,12 +66,16 @@ class Parts:
 
     `forecaster`: None is the pool of the settings; `strategy`: None is Kelly with what was earned.
     `clock` tells the time of the world that is traded in; the computer's own, for the real one.
+    `venue` stands before what orders go to. `purse`: address of the books that money spent on
+    models is written down in; None is those of the settings.
     """
 
     forecaster: Callable[[], Forecaster] | None = None
     strategy: Callable[[], Strategy] | None = None
     schedule: Schedule | None = None
     clock: Callable[[], Clock] = SystemClock
+    venue: Callable[[Venue], Venue] = lambda venue: venue
+    purse: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +125,7 @@ async def open_trader(settings: Settings, parts: Parts | None = None) -> AsyncIt
         agent = Agent(
             clock=clock,
             market_data=market_data,
-            venue=venue,
+            venue=made.venue(venue),
             feed=feed,
             store=store,
             forecaster=mind.forecaster,
@@ -159,7 +163,7 @@ async def _mind(
     parts: Parts, settings: Settings, store: Store, clock: Clock, stack: AsyncExitStack
 ) -> Mind:
     if parts.forecaster is None:
-        return await open_mind(settings, store, clock, stack)
+        return await open_mind(settings, store, clock, stack, purse=parts.purse)
     return Mind(
         forecaster=parts.forecaster(), sources=(), library=None, triage=TriageRule(), told=()
     )
@@ -243,7 +247,7 @@ def _desks(
     """
     if settings.mode is Mode.LIVE:
         return real, real, {}
-    log = PaperLog(settings.data_dir / _PAPER_LOG)
+    log = PaperLog(settings.data_dir / PAPER_LOG)
     stack.callback(log.close)
     paper = PaperVenue(real, clock=clock, bankroll=settings.paper_bankroll, log=log)
 

@@ -170,6 +170,8 @@ def test_run_when_on_paper_then_no_key_is_needed_and_no_order_leaves(
     trader = place.trader(**settings, AGENT_AUTO_TRADE="true")
     code, out = place.done("ask", "close_all", AGENT_MODE="paper")
     assert (code, "positions: 0" in out) == (0, True)
+    code, out = place.done("scan", "--json", "--watch", "1s", **settings)
+    assert (code, json.loads(out)["mode"]) == (0, "paper"), out
     assert end(trader)[0] == 0
     with urllib.request.urlopen(f"{address}/sim/log?after=0", timeout=PATIENCE_S) as reply:
         requests = json.dumps(json.load(reply)).split('"method"')

@@ -76,6 +76,21 @@ async def restore(url: str, source: Path, *, at: datetime) -> Path | None:
         await lock.leave()
 
 
+async def copy_to_look_at(url: str, target: Path) -> str:
+    """Copy the books as they are now, whoever uses them; returns the copy's address.
+
+    Nothing is proved of it: it is for looking, and is thrown away. Raises ConfigurationError for
+    books that are in no file.
+    """
+    source = file_of(address_of(url))
+    if source is None:
+        raise ConfigurationError(
+            "only books in a SQLite file can be copied to look at, and these are in PostgreSQL"
+        )
+    await asyncio.to_thread(_copy, _existing(source), target)
+    return f"sqlite:///{target}"
+
+
 async def prove(file: Path) -> tuple[int, str]:
     """Length and head of a copy's journal. Raises ConfigurationError when it is not sound."""
     store = await read_store(f"sqlite:///{file}")
