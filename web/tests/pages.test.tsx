@@ -61,6 +61,26 @@ test.each([
   expect(await screen.findByRole("alert")).toHaveTextContent(words);
 });
 
+test("who has a second factor is asked for a code, and a wrong one says so", async () => {
+  const asked = network({
+    "POST /auth/login": ({ body }) => {
+      const { otp } = body as { otp?: string };
+      return { status: 401, body: problem(otp === undefined ? "second_factor" : "wrong_code") };
+    },
+  });
+  open("/login");
+  await userEvent.type(await screen.findByLabelText("Name"), "ada");
+  await userEvent.type(screen.getByLabelText("Password"), "kettle{Enter}");
+  const code = await screen.findByLabelText("Code of your second factor");
+  expect(screen.queryByRole("alert")).toBeNull();
+  await userEvent.type(code, "123456{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("The code is wrong");
+  expect(asked.map((one) => (one.body as { otp?: string } | null)?.otp)).toEqual([
+    undefined,
+    "123456",
+  ]);
+});
+
 test("a first login asks for a password of one's own before anything else", async () => {
   const asked = network({
     "POST /auth/login": () => ({ body: { username: "ada", must_change_password: true } }),

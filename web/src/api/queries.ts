@@ -71,6 +71,11 @@ export const keys = queryOptions({
   queryKey: ["keys"],
   queryFn: () => got(api.GET("/auth/tokens")),
 });
+export const factor = queryOptions({
+  queryKey: ["factor"],
+  queryFn: () => got(api.GET("/auth/factor")),
+});
+
 export const sessions = queryOptions({
   queryKey: ["sessions"],
   queryFn: () => got(api.GET("/auth/sessions")),

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { api, got, Trouble } from "@/api/client";
+import { CodeField } from "@/parts/code";
 import { Mark } from "@/parts/icons";
 import { texts } from "@/texts";
 
@@ -48,6 +49,7 @@ function PasswordField({ id, label, value, onChange, autoComplete, hint }: Passw
 /** What went wrong in words: a wrong password is not a server that is down. */
 function words(error: unknown): string {
   if (!(error instanceof Trouble)) return String(error);
+  if (error.code === "wrong_code") return texts.login.wrongCode;
   if (error.status === 401 || error.status === 403) return texts.login.wrong;
   if (error.status === 429) return texts.login.tooOften;
   return error.message;
@@ -73,6 +75,7 @@ export function Login() {
   const { ended } = useSearch({ from: "/login" });
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null);
   const [isFirst, setFirst] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
@@ -85,13 +88,14 @@ export function Login() {
     setBusy(true);
     setTrouble(null);
     try {
-      const body = { username: name, password };
+      const body = { username: name, password, ...(code ? { otp: code } : {}) };
       const who = await got(api.POST("/auth/login", { body }));
       queries.clear();
       if (who.must_change_password) setFirst(true);
       else await navigate({ to: "/" });
     } catch (error) {
-      setTrouble(words(error));
+      if (error instanceof Trouble && error.code === "second_factor") setCode("");
+      else setTrouble(words(error));
     } finally {
       setBusy(false);
     }
@@ -100,6 +104,7 @@ export function Login() {
   function changed() {
     setFirst(false);
     setPassword("");
+    setCode(null);
     setNotice(texts.login.changed);
   }
 
@@ -137,6 +142,7 @@ export function Login() {
               onChange={setPassword}
               autoComplete="current-password"
             />
+            {code !== null && <CodeField value={code} onChange={setCode} />}
             <button className="btn btn--main btn--wide" type="submit" disabled={isBusy}>
               {isBusy ? texts.login.busy : texts.actions.logIn}
             </button>

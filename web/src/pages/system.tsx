@@ -9,6 +9,7 @@ import { Empty, Failed, Page, ReadCard } from "@/parts/views";
 import { Age, Chip, Time } from "@/parts/words";
 import { partName } from "@/reasons";
 import { texts } from "@/texts";
+import { FactorCard } from "./system-factor";
 import { KeysCard } from "./system-keys";
 import { SessionsCard } from "./system-sessions";
 
@@ -44,6 +45,7 @@ export function System() {
           <CheckCard />
           <KeysCard query={useQuery(keys)} />
           <SessionsCard />
+          <FactorCard />
         </div>
       </div>
     </Page>

@@ -4,6 +4,7 @@ import { Dialog } from "radix-ui";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { api, got, Trouble } from "@/api/client";
 import { texts } from "@/texts";
+import { CodeField } from "./code";
 import { useTell } from "./toasts";
 
 interface ConfirmProps {
@@ -69,6 +70,7 @@ function Asking({
   const [needsPassword, setNeedsPassword] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [password, setPassword] = useState("");
+  const [code, setCode] = useState<string | null>(null);
   const tell = useTell();
   const queries = useQueryClient();
   const isGone = useRef(false);
@@ -85,7 +87,11 @@ function Asking({
     setBusy(true);
     setTrouble(null);
     try {
-      if (needsPassword) await got(api.POST("/auth/step-up", { body: { password } }));
+      if (needsPassword) {
+        await got(
+          api.POST("/auth/step-up", { body: code ? { password, otp: code } : { password } }),
+        );
+      }
       const answer = await onGo();
       refuseWhenRefused(answer);
       const isPending = isCommand(answer) && answer.status === "PENDING";
@@ -93,9 +99,11 @@ function Asking({
       if (!isGone.current) onClose();
     } catch (error) {
       const found = error instanceof Trouble ? error : new Trouble(0, "failed", String(error));
-      if (isGone.current) tell("bad", `${found.message} ${texts.outcome.notDone}`);
+      const words = wordsOf(found);
+      if (isGone.current) tell("bad", words);
       else if (found.code === "step_up") setNeedsPassword(true);
-      else setTrouble(found.message);
+      else if (found.code === "second_factor") setCode("");
+      else setTrouble(words);
     } finally {
       setBusy(false);
       void queries.invalidateQueries();
@@ -109,11 +117,10 @@ function Asking({
       </Dialog.Title>
       {children}
       {needsPassword && <PasswordAgain value={password} onChange={setPassword} />}
+      {code !== null && <CodeField value={code} onChange={setCode} />}
       {trouble && (
         <p className="note note--bad" role="alert">
-          <span>
-            {trouble} {texts.outcome.notDone}
-          </span>
+          <span>{trouble}</span>
         </p>
       )}
       <div className="dialog__actions">
@@ -126,6 +133,11 @@ function Asking({
       </div>
     </form>
   );
+}
+
+/** Why it came to nothing; where something was done after all, the words themselves say what. */
+function wordsOf({ code, message }: Trouble): string {
+  return code === "partly" ? message : `${message} ${texts.outcome.notDone}`;
 }
 
 /** A command may be done and still end in a no: that is never told as a success. */
