@@ -33,6 +33,7 @@ from bayse_agent.api.routes import (
     caps,
     control,
     decisions,
+    evidence,
     factor,
     live,
     markets,
@@ -66,6 +67,7 @@ _ROUTERS = (
     using.router,
     proof.router,
     caps.router,
+    evidence.router,
 )
 
 

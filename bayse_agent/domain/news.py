@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -87,7 +88,39 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """What was found about a market. `told` says what could not be asked, and what was left out."""
+    """What was found about a market. `told` says what could not be asked, and what was left out.
+
+    `left_out` counts the articles that were not let in, by the reason in words.
+    """
 
     snippets: tuple[Snippet, ...] = ()
     told: tuple[str, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+
+READ, LEFT_OUT, NEWS_TOLD = "news_read", "news_left_out", "news_told"
+"""What a look keeps of its news is kept under these names."""
+
+
+def kept_of(news: News) -> dict[str, str]:
+    """What a look keeps of its news: how much was read, what was left out and why, and what could
+    not be asked. Nothing for a market that is not about news. `counts_of` reads the second again.
+    """
+    if not news.snippets and not news.told:
+        return {}
+    publishers = len({one.domain for one in news.snippets})
+    left_out = ", ".join(f"{why}={count}" for why, count in sorted(news.left_out.items()))
+    kept = {
+        READ: f"{len(news.snippets)} passages of {publishers} publishers",
+        LEFT_OUT: left_out,
+        NEWS_TOLD: "; ".join(news.told),
+    }
+    return {name: text for name, text in kept.items() if text}
+
+
+def counts_of(text: str) -> dict[str, int]:
+    """How many articles were left out, by reason, as `kept_of` wrote it. What cannot be read of it
+    is passed over.
+    """
+    parts = (part.rpartition("=") for part in text.split(", "))
+    return {why: int(count) for why, mark, count in parts if mark and count.isdecimal()}

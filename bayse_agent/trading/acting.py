@@ -15,6 +15,7 @@ from bayse_agent.domain.errors import VenueError
 from bayse_agent.domain.forecast import Context, Forecast
 from bayse_agent.domain.journal import Look
 from bayse_agent.domain.money import Money
+from bayse_agent.domain.news import kept_of
 from bayse_agent.domain.order import IntentId, IntentSource, intent_id
 from bayse_agent.domain.signal import Patience, Signal, SignalStatus, waits_until
 from bayse_agent.domain.sizing import Purse
@@ -63,10 +64,12 @@ async def act_on(
         at=context.now,
         reason=Reason.NO_EDGE,
         forecast=seen.forecast,
+        inputs=kept_of(context.news),
     )
     if isinstance(decision, Pass):
-        return replace(look, reason=decision.reason, inputs={"detail": decision.detail}), False
-    look = replace(look, inputs=numbers_of(decision))
+        told = {**look.inputs, "detail": decision.detail}
+        return replace(look, reason=decision.reason, inputs=told), False
+    look = replace(look, inputs={**look.inputs, **numbers_of(decision)})
     wish = decision.wish
     result = await put_forward(
         agent,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.forecast import Context
-from bayse_agent.domain.news import News, Topic
+from bayse_agent.domain.news import News, Topic, kept_of
 from bayse_agent.domain.prompting import plain_titles
 from bayse_agent.domain.triage import is_even, not_worth
 from bayse_agent.trading.agent import Agent
@@ -15,20 +16,31 @@ from bayse_agent.trading.newsroom import gather
 _UNASKABLE = News(told=("no title of the market is a plain question to look for",))
 
 
-async def inform(agent: Agent, context: Context) -> Context | tuple[Reason, str]:
-    """The context with its news, or why the market is left alone before anything is paid for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAlone:
+    """Why a market is left alone before anything is paid for; `kept` is of the news, if any."""
+
+    reason: Reason
+    detail: str
+    kept: Mapping[str, str] = field(default_factory=dict)
+
+
+async def inform(agent: Agent, context: Context) -> Context | LeftAlone:
+    """The context with its news, or why there is none."""
     rule, limits = agent.habits.triage, await agent.store.limits()
     if agent.reach is not None:
         rule = replace(rule, reach=await agent.reach(context))
     most = limits.max_stake.get(agent.habits.currency)
     if most is None:
-        return Reason.NOT_WORTH_RESEARCH, f"no stake is allowed in {agent.habits.currency}"
-    if (why := not_worth(context, most, rule)) is not None:
-        return Reason.NOT_WORTH_RESEARCH, why
+        why = f"no stake is allowed in {agent.habits.currency}"
+        return LeftAlone(reason=Reason.NOT_WORTH_RESEARCH, detail=why)
+    if (worthless := not_worth(context, most, rule)) is not None:
+        return LeftAlone(reason=Reason.NOT_WORTH_RESEARCH, detail=worthless)
     topic = topic_of(context)
     news = _UNASKABLE if topic is None else await gather(agent, topic)
     if not news.snippets and is_even(context, rule):
-        return Reason.NO_NEWS, "; ".join(("an even price, and nothing was found", *news.told))
+        detail = "; ".join(("an even price, and nothing was found", *news.told))
+        return LeftAlone(reason=Reason.NO_NEWS, detail=detail, kept=kept_of(news))
     return replace(context, news=news)
 
 

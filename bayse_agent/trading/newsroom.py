@@ -53,7 +53,8 @@ async def gather(agent: Agent, topic: Topic) -> News:
             left = tuple(one for one in snippets if one.article_id not in there)
             snippets = tuple(_in_turn([left, recalled]))
     chosen = spread(snippets, limit=habits.snippets, most_of_a_domain=habits.most_of_a_domain)
-    return News(snippets=chosen, told=tuple(told))
+    left_out = {why.value: count for why, count in admitted.refused.items()}
+    return News(snippets=chosen, told=tuple(told), left_out=left_out)
 
 
 async def _asked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
@@ -24,9 +24,10 @@ from bayse_agent.domain.market import (
     Side,
     Symbol,
 )
+from bayse_agent.domain.news import kept_of
 from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.concurrent import each
-from bayse_agent.trading.informing import inform
+from bayse_agent.trading.informing import LeftAlone, inform
 
 T = TypeVar("T")
 
@@ -49,10 +50,11 @@ class _Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Unreadable:
-    """A read that failed, and why."""
+    """A read that failed, and why. `kept`: what the look keeps of its news all the same."""
 
     reason: Reason
     detail: str
+    kept: Mapping[str, str] = field(default_factory=dict)
 
 
 _Books = Mapping[OutcomeId, OrderBook | _Unreadable]
@@ -83,7 +85,7 @@ async def research(agent: Agent, due: Sequence[TrackedMarket]) -> list[Seen | Lo
             market_id=market.market_id,
             at=agent.clock.now(),
             reason=found.reason,
-            inputs={"detail": found.detail},
+            inputs={**found.kept, "detail": found.detail},
         )
 
     pairs = list(zip(due, listed, strict=True))
@@ -228,12 +230,13 @@ async def _thought(agent: Agent, context: Context) -> Seen | _Unreadable:
     answered is kept, so that costs nothing.
     """
     informed = await inform(agent, context)
-    if not isinstance(informed, Context):
-        reason, detail = informed
-        return _Unreadable(reason=reason, detail=detail)
+    if isinstance(informed, LeftAlone):
+        return _Unreadable(reason=informed.reason, detail=informed.detail, kept=informed.kept)
     seen = await _forecast(agent, informed)
+    if isinstance(seen, _Unreadable):
+        return replace(seen, kept=kept_of(informed.news))
     took_s = (agent.clock.now() - context.now).total_seconds()
-    if isinstance(seen, _Unreadable) or took_s <= agent.habits.reread_s:
+    if took_s <= agent.habits.reread_s:
         return seen
     try:
         fresh = await context_of(agent, context.event.id, context.market.id)

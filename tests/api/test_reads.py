@@ -56,6 +56,8 @@ _PLAIN = (
     "/audit/check",
     "/costs",
     "/costs/caps",
+    "/evidence",
+    "/evidence/left-out",
     "/skill",
     "/skill/calibration",
     "/skill/proof",

@@ -133,7 +133,8 @@ async def test_gather_when_some_sources_fail_then_the_others_are_heard(tmp_path:
 
 async def test_gather_when_articles_are_refused_then_it_tells_how_many(tmp_path: Path) -> None:
     news = await _gathered(tmp_path, Found(an_article(domain="polymarket.com")))
-    assert news == News(told=("left out: 1 from a site of forecasts or bets",))
+    told = ("left out: 1 from a site of forecasts or bets",)
+    assert news == News(told=told, left_out={"from a site of forecasts or bets": 1})
 
 
 async def test_gather_when_text_holds_what_is_not_seen_then_it_is_cleaned(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def forget(
     """Delete what meets every condition that is given; everything without one."""
     statement = delete(chunks)
     if domain is not None:
-        below = chunks.c.domain.like(f"%.{_escaped(domain)}", escape="\\")
+        below = chunks.c.domain.like(f"%.{escaped(domain)}", escape="\\")
         statement = statement.where((chunks.c.domain == domain) | below)
     if before is not None:
         statement = statement.where(chunks.c.retrieved_at < before)
@@ -149,5 +149,5 @@ def _count_purge(connection: Connection) -> None:
         connection.execute(insert(library_state), {"id": _ONLY, "purges": 1})
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

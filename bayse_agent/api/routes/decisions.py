@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -20,6 +20,7 @@ router = APIRouter(tags=["decisions"])
 Word = Annotated[str | None, Query(max_length=128)]
 When = Annotated[datetime | None, Query(description="with its zone, such as 2026-06-10T12:00:00Z")]
 _BIGGEST = 2**53
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 class Funnel(BaseModel):
@@ -101,6 +102,13 @@ async def followed_market(house: InHouse, market_id: str) -> MarketView:
 
 def zoned(moment: datetime | None) -> datetime | None:
     """A moment with its zone; one without cannot be placed."""
-    if moment is not None and moment.tzinfo is None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
         raise Unfit(422, "not_valid", "a time needs its zone, such as 2026-06-10T12:00:00Z")
-    return moment
+    return bounded(moment)
+
+
+def bounded(moment: datetime) -> datetime:
+    """A moment that can be counted from: nothing of ours is older, or later."""
+    return max(_EARLIEST, min(_LATEST, moment))

@@ -812,6 +812,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence
+         * @description Search what was retrieved: by words, market, publisher, who found it and what became of it.
+         *
+         *     Words are looked for in titles, quotes and claims, and in whole texts of what is remembered.
+         */
+        get: operations["get_evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/left-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence Left Out
+         * @description How many articles were left out of the news and why, of the last week unless said.
+         */
+        get: operations["get_evidence_left_out"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/evidence/{piece_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence Piece
+         * @description One piece with its whole text, and every claim that a forecast took from it.
+         */
+        get: operations["get_evidence_piece_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/explain/{subject}": {
         parameters: {
             query?: never;
@@ -2398,6 +2460,13 @@ export interface components {
             /** Unsettled */
             unsettled: number;
         };
+        /** Count */
+        Count: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
+        };
         /**
          * DecisionView
          * @description One look at one market and the one reason that it ended with.
@@ -2567,6 +2636,16 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * EvidenceList
+         * @description Pieces, the ones fetched last first. `next`: give it as `before` for what follows.
+         */
+        EvidenceList: {
+            /** Items */
+            items: components["schemas"]["PieceView"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
          * EvidenceOut
          * @description What a publisher said, word for word in `quote`, and its part of the log-odds.
          */
@@ -2626,6 +2705,14 @@ export interface components {
             /** Is On */
             is_on: boolean;
         };
+        /**
+         * Fate
+         * @description What became of a piece: it moved a forecast; it was quoted and moved none, as what its
+         *     publisher says counts for nothing or was neither for nor against; it is remembered, and no
+         *     forecast has quoted it.
+         * @enum {string}
+         */
+        Fate: "used" | "quoted" | "remembered";
         /** FillView */
         FillView: {
             /**
@@ -2788,6 +2875,29 @@ export interface components {
             scope: components["schemas"]["Scope"];
             /** Used At */
             used_at: string | null;
+        };
+        /**
+         * Kind
+         * @description Where a text is from: the library, the answer of a source, or what a model was asked.
+         * @enum {string}
+         */
+        Kind: "library" | "search" | "prompt";
+        /**
+         * LeftOutOut
+         * @description What filters left out: articles by reason, and sources that could not be asked, by looks.
+         *
+         *     Only counts are kept, with each look that gathered news (`looks`, the first at `since`): what
+         *     was left out itself is not.
+         */
+        LeftOutOut: {
+            /** Looks */
+            looks: number;
+            /** Missing */
+            missing: components["schemas"]["Count"][];
+            /** Reasons */
+            reasons: components["schemas"]["Count"][];
+            /** Since */
+            since: string | null;
         };
         /** LevelOut */
         LevelOut: {
@@ -3421,6 +3531,56 @@ export interface components {
              * Format: date-time
              */
             until: string;
+        };
+        /**
+         * PieceDetail
+         * @description `texts`: the whole of it as far as it is kept; empty once it was forgotten.
+         */
+        PieceDetail: {
+            piece: components["schemas"]["PieceView"];
+            /** Texts */
+            texts: components["schemas"]["TextView"][];
+            /** Uses */
+            uses: components["schemas"]["UseView"][];
+        };
+        /**
+         * PieceView
+         * @description A piece of an article. `id` is a hash of what it is. `decision`, `market` and `forecast_id`
+         *     are of the last forecast that quoted it; None where none did.
+         */
+        PieceView: {
+            /** Decision */
+            decision: number | null;
+            /** Excerpt */
+            excerpt: string;
+            fate: components["schemas"]["Fate"];
+            /**
+             * Fetched At
+             * Format: date-time
+             */
+            fetched_at: string;
+            /** Forecast Id */
+            forecast_id: string | null;
+            /** Id */
+            id: string;
+            /** Market */
+            market: string | null;
+            /** Market Id */
+            market_id: string | null;
+            /** Published At */
+            published_at: string | null;
+            /** Publisher */
+            publisher: string;
+            /** Source */
+            source: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+            /** Used At */
+            used_at: string | null;
+            /** Uses */
+            uses: number;
         };
         /**
          * PlaceOut
@@ -4095,6 +4255,22 @@ export interface components {
             reason: string;
         };
         /**
+         * TextView
+         * @description A text as it was kept; `id` is of the passage, the search or the prompt.
+         */
+        TextView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Text */
+            text: string;
+        };
+        /**
          * TickerOut
          * @description Everything is empty for a market that trades against a formula.
          */
@@ -4206,6 +4382,37 @@ export interface components {
             trailing: string | null;
             /** Unwatched From */
             unwatched_from: string | null;
+        };
+        /**
+         * UseView
+         * @description One claim that a forecast took from a piece, and its part of the log-odds.
+         */
+        UseView: {
+            /** Author */
+            author: string;
+            /** Claim */
+            claim: string;
+            /** Contribution */
+            contribution: number;
+            /** Decision */
+            decision: number | null;
+            /** Forecast Id */
+            forecast_id: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Market */
+            market: string;
+            /** Market Id */
+            market_id: string;
+            /** Quote */
+            quote: string;
+            /** Reason */
+            reason: string | null;
+            /** Stance */
+            stance: number;
         };
         /** VersionOut */
         VersionOut: {
@@ -8453,6 +8660,300 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EquityView"][];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evidence: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                market_id?: string | null;
+                publisher?: string | null;
+                source?: string | null;
+                /** @description what became of it */
+                status?: components["schemas"]["Fate"] | null;
+                /** @description with its zone, such as 2026-06-10T12:00:00Z */
+                since?: string | null;
+                limit?: number;
+                before?: string | null;
+                /** @description csv: the whole list as a table */
+                format?: components["schemas"]["Format"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceList"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evidence_left_out: {
+        parameters: {
+            query?: {
+                /** @description with its zone, such as 2026-06-10T12:00:00Z */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftOutOut"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_evidence_piece_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                piece_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PieceDetail"];
                 };
             };
             /** @description bad_request */
