@@ -18,17 +18,18 @@ from bayse_agent.api.parts import ApiParts
 
 LONGEST_QUEUE = 512
 _AT_ONCE = 500
-_LOOK_EVERY_S = 0.25
+_LOOK_EVERY_S = 0.1
+"""A fill should be on a screen within a third of a second, with the reading that it leads to."""
 _TROUBLE_PAUSE_S = 2.0
 
 
 @dataclass(eq=False)
 class Listener:
-    """Somebody at the other end. `is_dropped`: he did not read fast enough."""
+    """Somebody at the other end. `queue` has messages as they are sent; `is_dropped`: he did not
+    read fast enough.
+    """
 
-    queue: asyncio.Queue[Change] = field(
-        default_factory=lambda: asyncio.Queue(maxsize=LONGEST_QUEUE)
-    )
+    queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(maxsize=LONGEST_QUEUE))
     is_dropped: bool = False
 
 
@@ -84,9 +85,10 @@ class Live:
         return bool(rows)
 
     def _tell(self, change: Change) -> None:
+        text = change.as_json()
         for listener in list(self._listeners):
             try:
-                listener.queue.put_nowait(change)
+                listener.queue.put_nowait(text)
             except asyncio.QueueFull:
                 self._drop(listener)
 

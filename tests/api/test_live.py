@@ -234,8 +234,8 @@ async def test_listener_when_he_does_not_read_then_he_is_dropped_and_told_so(
     for _ in range(6):
         await _halt(stage)
     async with asyncio.timeout(10):
-        told = [await keen.queue.get() for _ in range(6)]
+        told = [json.loads(await keen.queue.get()) for _ in range(6)]
     reading.cancel()
     await asyncio.gather(reading, return_exceptions=True)
-    assert [one.type for one in told] == ["control"] * 6
+    assert [one["type"] for one in told] == ["control"] * 6
     assert (deaf.is_dropped, keen.is_dropped, live.listeners) == (True, False, 1)

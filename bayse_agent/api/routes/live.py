@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 
 from fastapi import APIRouter
 from starlette.datastructures import Headers
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from bayse_agent.api.caller import Caller
-from bayse_agent.api.changes import Change
 from bayse_agent.api.house import House
 from bayse_agent.api.live import Listener
 from bayse_agent.api.origins import Origins
@@ -92,13 +90,8 @@ async def _serve(house: House, socket: WebSocket, caller: Caller, listener: List
 
 
 async def _tell(socket: WebSocket, listener: Listener) -> None:
-    async for change in _changes(listener):
-        await socket.send_text(change.as_json())
-
-
-async def _changes(listener: Listener) -> AsyncIterator[Change]:
     while True:
-        yield await listener.queue.get()
+        await socket.send_text(await listener.queue.get())
 
 
 async def _listen(house: House, socket: WebSocket) -> None:
