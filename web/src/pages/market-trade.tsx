@@ -1,13 +1,23 @@
 /** A bet by hand. It goes through the same limits as the agent's own and is written down like them. */
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, got, newKey } from "@/api/client";
+import { api, got, newKey, Trouble } from "@/api/client";
 import { control, version } from "@/api/queries";
 import { money } from "@/format/figures";
 import { Confirm } from "@/parts/confirm";
+import { ORDER_WORDS } from "@/reasons";
+import { texts } from "@/texts";
 import type { Sides } from "./market";
 
+const LIVE = ["PENDING", "OPEN", "CANCELLING"];
 const AMOUNT = /^\d{1,10}(\.\d{1,2})?$/;
+
+/** An order that ended without a fill has bought nothing, and is never told as a success. */
+function bought<T extends { status: string; filledSize: number }>(order: T): T {
+  if (order.filledSize > 0 || LIVE.includes(order.status)) return order;
+  const [state, words] = ORDER_WORDS[order.status] ?? [order.status, ""];
+  throw new Trouble(409, "refused", `${texts.outcome.refused(state.toLowerCase())}. ${words}`);
+}
 
 export function TradeCard({ sides }: { sides: Sides }) {
   const [side, setSide] = useState(0);
@@ -74,22 +84,17 @@ export function TradeCard({ sides }: { sides: Sides }) {
         go={`Buy for ${sum}`}
         tone={isLive ? "live" : "main"}
         done={`Bought ${label} for ${sum}.`}
-        onGo={() =>
-          got(
-            api.POST("/trades", {
-              params: {
-                query: {
-                  event_id: sides.eventId,
-                  market_id: sides.id,
-                  side: "BUY",
-                  outcome: sides.outcomes[side] ?? "",
-                  amount,
-                },
-                header: { "Idempotency-Key": key ?? newKey() },
-              },
-            }),
-          )
-        }
+        onGo={async () => {
+          const query = {
+            event_id: sides.eventId,
+            market_id: sides.id,
+            side: "BUY",
+            outcome: sides.outcomes[side] ?? "",
+            amount,
+          };
+          const header = { "Idempotency-Key": key ?? newKey() };
+          return bought(await got(api.POST("/trades", { params: { query, header } })));
+        }}
       >
         <p className="small muted">
           The agent reads fresh prices, sets the worst price that it would pay itself and checks

@@ -1,10 +1,11 @@
 /** What a person may do with a waiting signal, an order or a position, each asked once. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, got, newKey } from "@/api/client";
+import { api, got, newKey, Trouble } from "@/api/client";
 import { control } from "@/api/queries";
 import type { Order, Position, Signal } from "@/api/types";
 import { money, percent } from "@/format/figures";
+import { reasonOf } from "@/reasons";
 import { texts } from "@/texts";
 import { Confirm } from "./confirm";
 import { Left } from "./words";
@@ -144,7 +145,7 @@ export function Sell({ position }: { position?: Position }) {
         tone="bad"
         done={texts.closing.done}
         isReady={told !== null}
-        onGo={() => ask(true)}
+        onGo={async () => sold(await ask(true))}
       >
         {position && <p className="small muted">{position.market}</p>}
         {told === null && trouble === null && (
@@ -172,6 +173,17 @@ export function Sell({ position }: { position?: Position }) {
       </Confirm>
     </>
   );
+}
+
+/** What was not sold is never told as a sale: the agent says of each position what became of it. */
+function sold<T extends { result: Told }>(answer: T): T {
+  const { positions: _, ...each } = answer.result;
+  const kept = Object.values(each).filter((one) => !/^(traded|sent already)/.test(one));
+  if (kept.length === 0) return answer;
+  const words = kept.map((one) =>
+    one.replace(/^\w+/, (reason) => reasonOf(reason).words || reason),
+  );
+  throw new Trouble(409, "partly", texts.closing.kept(words.join("; ")));
 }
 
 /** The sum in the trader's own words: "would bring NGN 2,347.55 for 28.5 shares". */
