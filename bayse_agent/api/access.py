@@ -82,6 +82,7 @@ ACCESS: Mapping[str, Rule] = {
     "GET /portfolio/activities": _READ,
     "GET /trades": _READ,
     "POST /trades": _OPERATE,
+    "POST /trades/quote": _COSTLY_READ,
     "DELETE /trades/{order_id}": _OPERATE,
     "POST /agent/analyze": _COSTLY,
     "GET /agent/signals": _READ,

@@ -11,7 +11,8 @@ from enum import StrEnum
 class CommandKind(StrEnum):
     """HALT and REDUCE stop at once; RESUME needs a reason; TRANSFER books cash that a person moved.
 
-    CLOSE gets out of one market, CLOSE_ALL out of all; both tell first what they would do.
+    CLOSE gets out of one market, CLOSE_ALL out of all; both tell first what they would do. QUOTE
+    tells what a TRADE would do, and does nothing.
     """
 
     HALT = "halt"
@@ -20,6 +21,7 @@ class CommandKind(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     TRADE = "trade"
+    QUOTE = "quote"
     ANALYZE = "analyze"
     CANCEL = "cancel"
     CLOSE = "close"

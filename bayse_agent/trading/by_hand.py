@@ -7,24 +7,22 @@ is derived from the command, so that one which is taken twice is sent once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
 from bayse_agent.domain.command import Command
 from bayse_agent.domain.decision import ByHand, Exit
-from bayse_agent.domain.errors import CommandRefused, VenueRejected
-from bayse_agent.domain.fees import book_offers, purchase
+from bayse_agent.domain.errors import CommandRefused
 from bayse_agent.domain.forecast import Context
 from bayse_agent.domain.liquidation import Keep, KeepReason, WayOut, way_out
-from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId, Quote, Side
-from bayse_agent.domain.money import Money, Price
-from bayse_agent.domain.order import Buy, IntentSource, Sell, intent_id
+from bayse_agent.domain.market import Engine, EventId, MarketId, Side
+from bayse_agent.domain.order import IntentSource, Sell, intent_id
 from bayse_agent.domain.portfolio import Position
 from bayse_agent.domain.signal import Signal, SignalStatus
 from bayse_agent.trading.acting import Case, act_on, put_forward
 from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.execution import Result
+from bayse_agent.trading.quoting import ticket, with_quote
 from bayse_agent.trading.renewal import (
     SENT_ALREADY,
     end_as,
@@ -37,8 +35,6 @@ from bayse_agent.trading.research import context_of
 
 Answer = Mapping[str, str]
 _STEP = Decimal("0.000001")
-_SLIP = Decimal("1.02")
-"""How much dearer than quoted a formula market may become before a trade by hand is not sent."""
 
 
 async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | None) -> Answer:
@@ -91,21 +87,11 @@ async def trade(
     if await agent.store.has_intent(name):
         return {"intent": name, "outcome": "sent already"}
     context = await followed(agent, EventId(event_id), MarketId(market_id))
-    outcome = context.market.outcome(OutcomeId(outcome_id))
-    if outcome is None:
-        raise CommandRefused(f"market {market_id!r} has no outcome {outcome_id!r}")
-    money = Money(stake, agent.habits.currency)
-    context, offered = await _offered(agent, context, outcome.id, money)
-    wish = Buy(
-        market_id=context.market.id,
-        outcome_id=outcome.id,
-        stake=money,
-        worst_price=offered if worst_price is None else Price(worst_price),
-    )
+    found = await ticket(agent, context, outcome_id, stake, worst_price)
     case = Case(
         id=name,
-        proposal=ByHand(wish=wish, forecast_id=None, asked_by=command.by),
-        context=context,
+        proposal=ByHand(wish=found.wish, forecast_id=None, asked_by=command.by),
+        context=found.context,
         source=IntentSource.HAND,
         approval=Approval.AUTOMATIC,
         cause=f"asked for by {command.by}",
@@ -165,7 +151,7 @@ async def _door(agent: Agent, position: Position) -> tuple[Context | None, WayOu
     context = await context_of(agent, known.event_id, known.market_id)
     if context.event.engine is Engine.AMM:
         count = position.shares.quantize(_STEP, ROUND_DOWN)
-        context = await _with_quote(agent, context, position.outcome_id, Side.SELL, count)
+        context = await with_quote(agent, context, position.outcome_id, Side.SELL, count)
     return context, way_out(position, context, agent.habits.exits.max_data_age_s)
 
 
@@ -209,40 +195,6 @@ def _check_pending(signal: Signal) -> None:
 def _check_in_time(agent: Agent, signal: Signal) -> None:
     if signal.expires_at <= agent.clock.now():
         raise CommandRefused(f"the signal expired at {signal.expires_at:%H:%M:%S}")
-
-
-async def _offered(
-    agent: Agent, context: Context, outcome_id: OutcomeId, stake: Money
-) -> tuple[Context, Price]:
-    """The worst price that a stake would have to pay now, and the context that it was read in."""
-    if context.event.engine is Engine.AMM:
-        priced = await _with_quote(agent, context, outcome_id, Side.BUY, stake.amount)
-        quoted = min(priced.quotes[-1].average_price * _SLIP, Decimal("0.99"))
-        return priced, Price(quoted.quantize(Decimal("0.000001")))
-    for book in (context.book1, context.book2):
-        if book is not None and book.outcome_id == outcome_id:
-            rate = context.market.fee_rate
-            bought = None if rate is None else purchase(book_offers(book, rate), stake)
-            if bought is not None:
-                return context, bought.worst_price
-    raise CommandRefused("nothing is offered there now")
-
-
-async def _with_quote(
-    agent: Agent, context: Context, outcome_id: OutcomeId, side: Side, amount: Decimal
-) -> Context:
-    try:
-        quote: Quote = await agent.market_data.quote(
-            event_id=context.event.id,
-            market_id=context.market.id,
-            outcome_id=outcome_id,
-            side=side,
-            amount=amount,
-            currency=agent.habits.currency,
-        )
-    except VenueRejected as error:
-        raise CommandRefused(f"the venue quotes no price: {error}") from error
-    return replace(context, quotes=(*context.quotes, quote), now=agent.clock.now())
 
 
 async def _positions(agent: Agent) -> tuple[Position, ...]:

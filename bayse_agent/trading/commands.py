@@ -6,6 +6,7 @@ resume            reason, state (ARMED or REDUCING; ARMED when left out), epoch 
 approve           signal, stake (not above the signal's; all of it when left out)
 reject            signal, reason
 trade             event, market, outcome, stake, worst_price (what the book asks, when left out)
+quote             as trade: told what that would be, and nothing is sent
 analyze           event, market
 cancel            order
 close             market, confirm (`yes` sends; anything else tells what would be sent)
@@ -40,13 +41,20 @@ from bayse_agent.trading.agent import Agent
 from bayse_agent.trading.by_hand import analyze, approve, close, close_all, reject, trade
 from bayse_agent.trading.following import follow
 from bayse_agent.trading.halting import stop, take_back
+from bayse_agent.trading.quoting import quote_trade
 from bayse_agent.trading.upkeep import keep_up
 
 Answer = Mapping[str, str]
 _LEAST = Decimal("0.000001")
 _MEANT_FOR = timedelta(minutes=15)
 _OF_THE_MOMENT = frozenset(
-    {CommandKind.RESUME, CommandKind.TRADE, CommandKind.CLOSE, CommandKind.CLOSE_ALL}
+    {
+        CommandKind.RESUME,
+        CommandKind.TRADE,
+        CommandKind.QUOTE,
+        CommandKind.CLOSE,
+        CommandKind.CLOSE_ALL,
+    }
 )
 _Handler = Callable[[Agent, Command], Awaitable[Answer]]
 
@@ -218,6 +226,19 @@ async def _trade(agent: Agent, command: Command) -> Answer:
     )
 
 
+async def _quote(agent: Agent, command: Command) -> Answer:
+    worst = command.arguments.get("worst_price")
+    return await quote_trade(
+        agent,
+        event_id=_argument(command, "event"),
+        market_id=_argument(command, "market"),
+        outcome_id=_argument(command, "outcome"),
+        stake=_decimal(_argument(command, "stake")),
+        worst_price=None if worst is None else _decimal(worst),
+        by=command.by,
+    )
+
+
 async def _analyze(agent: Agent, command: Command) -> Answer:
     return await analyze(agent, _argument(command, "event"), _argument(command, "market"))
 
@@ -237,6 +258,7 @@ _HANDLERS: Mapping[CommandKind, _Handler] = {
     CommandKind.APPROVE: _approve,
     CommandKind.REJECT: _reject,
     CommandKind.TRADE: _trade,
+    CommandKind.QUOTE: _quote,
     CommandKind.ANALYZE: _analyze,
     CommandKind.CANCEL: _cancel,
     CommandKind.CLOSE: _close,

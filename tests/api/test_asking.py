@@ -207,3 +207,25 @@ async def test_command_when_nobody_takes_it_then_202_and_its_address(stage: Stag
     assert answer.status_code == 202
     found = await client.get(answer.headers["location"])
     assert found.json()["status"] == "PENDING"
+
+
+async def test_quote_when_asked_for_by_a_reader_then_told_and_nothing_is_placed(
+    working: Stage,
+) -> None:
+    client = await _operator(working, Scope.READ)
+    event = await _open_market(working)
+    market = event.markets[0]
+    query = {"event_id": event.id, "market_id": market.id, "outcome": "NO", "amount": "500"}
+    before = await _json(client, "/orders")
+    told = await client.post("/trades/quote", params=query)
+    assert told.status_code == 200, told.text
+    quote = told.json()
+    assert (quote["is_refused"], quote["refusals"]) == (False, [])
+    assert (quote["stake"], quote["currency"]) == ("500", "NGN")
+    assert 0 < float(quote["market_price"]) < float(quote["break_even"]) < 1
+    assert float(quote["gain"]) == pytest.approx(float(quote["payout"]) - float(quote["cash"]))
+    assert await _json(client, "/orders") == before
+    too_much = (await client.post("/trades/quote", params={**query, "amount": "9000000"})).json()
+    assert too_much["is_refused"] is True
+    assert "refused_stake" in {one["check"] for one in too_much["refusals"]}
+    assert (await client.post("/trades", params={**query, "side": "BUY"})).status_code == 403

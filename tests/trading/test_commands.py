@@ -256,7 +256,7 @@ async def test_resume_when_a_transfer_explains_the_difference_then_it_trades_aga
         assert (await s.store.control()).state is TradingState.ARMED
 
 
-async def _a_market(s: Stage) -> dict[str, str]:
+async def a_market(s: Stage) -> dict[str, str]:
     """The market that the believer has found, in which nothing was bought yet."""
     by_hand(s)
     await scan(s.agent)
@@ -271,7 +271,7 @@ async def test_trade_when_within_the_limits_then_it_is_bought(
     tmp_path: Path, engine: Engine
 ) -> None:
     async with stage(tmp_path, forecaster=Believer(engine)) as s:
-        answer = await asked(s, CommandKind.TRADE, stake="300", **await _a_market(s))
+        answer = await asked(s, CommandKind.TRADE, stake="300", **await a_market(s))
         assert answer.result["outcome"] == Reason.TRADED, answer.result
         (intent,), _ = await s.store.ledger()
         assert intent.source is IntentSource.HAND
@@ -282,7 +282,7 @@ async def test_trade_when_above_the_largest_stake_then_it_is_refused_with_the_li
     tmp_path: Path,
 ) -> None:
     async with stage(tmp_path) as s:
-        where = await _a_market(s)
+        where = await a_market(s)
         answer = await asked(s, CommandKind.TRADE, stake="9000", **where)
         assert s.venue.placed == []
         assert answer.result["outcome"].startswith("refused_")
@@ -290,7 +290,7 @@ async def test_trade_when_above_the_largest_stake_then_it_is_refused_with_the_li
 
 async def test_trade_when_the_amount_is_no_number_then_it_is_refused(tmp_path: Path) -> None:
     async with stage(tmp_path) as s:
-        where = await _a_market(s)
+        where = await a_market(s)
         for number, stake in enumerate(("NaN", "Infinity", "ten", "-5", "0", "")):
             answer = await asked(s, CommandKind.TRADE, f"c{number}", stake=stake, **where)
             assert answer.status is CommandStatus.REFUSED or answer.result["outcome"].startswith(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -27,6 +29,9 @@ Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=8, max_le
 Amount = Annotated[Decimal, Query(gt=0, lt=Decimal("1e12"), max_digits=20, decimal_places=6)]
 
 
+Worst = Annotated[Decimal | None, Query(gt=0, lt=1, max_digits=12, decimal_places=6)]
+
+
 class PlacedOut(BaseModel):
     """An order that was asked for by hand. Money is a number, as in the original."""
 
@@ -43,6 +48,41 @@ class PlacedOut(BaseModel):
     avgFillPrice: float | None
     currency: str
     outcome: str
+
+
+class RefusalOut(BaseModel):
+    """A check that would say no: the numbers that it looks at, and the limit."""
+
+    check: str
+    numbers: dict[str, str]
+    limit: str
+
+
+class QuoteOut(BaseModel):
+    """What a buy by hand would be now, in exact decimals.
+
+    `cash` is what of the `stake` would be spent, fee inside, for `shares` that are kept;
+    `average_price` and `worst_price` are the market's, before the fee on a book; a formula's have
+    it inside, where `fee` is by the venue's curve, or empty. `break_even` is
+    the chance of winning at which nothing is earned; `payout` comes if it wins, `gain` is that
+    less `cash`. `refusals`: what would stand in its way, in the order of the checks.
+    """
+
+    currency: str
+    engine: str
+    stake: Decimal
+    cash: Decimal
+    shares: Decimal
+    fee: Decimal | None = None
+    average_price: Decimal
+    worst_price: Decimal
+    market_price: Decimal | None = None
+    break_even: Decimal | None = None
+    payout: Decimal
+    gain: Decimal
+    as_of: datetime
+    is_refused: bool
+    refusals: list[RefusalOut]
 
 
 class CancelledOut(BaseModel):
@@ -81,6 +121,32 @@ async def place(
         detail = f"{reason}: {command.result.get('detail', '')}".rstrip(": ")
         raise Unfit(409, "refused", f"not placed, {detail}")
     return _placed(placed)
+
+
+@router.post("/quote", response_model=QuoteOut, responses=_ANSWERS)
+async def quote(
+    house: InHouse,
+    caller: Calling,
+    event_id: Id,
+    market_id: Id,
+    outcome: Id,
+    amount: Amount,
+    worst_price: Worst = None,
+) -> QuoteOut:
+    """What a trade by hand would cost, bring and be refused for. Nothing is sent or put aside.
+
+    Asked of the trader, who would send it: fee, prices and limits are those of the real path.
+    """
+    arguments = {
+        "event": event_id,
+        "market": market_id,
+        "outcome": await _outcome(house, event_id, market_id, outcome),
+        "stake": str(amount),
+    } | ({} if worst_price is None else {"worst_price": str(worst_price)})
+    found = done_or_unfit(await ask(house.parts, caller, CommandKind.QUOTE, arguments)).result
+    refusals = [RefusalOut.model_validate(one) for one in json.loads(found["refusals"])]
+    told = {**found, "is_refused": bool(refusals), "refusals": refusals}
+    return QuoteOut.model_validate(told)
 
 
 @router.get("", response_model=OrderPage, responses=_ANSWERS)
