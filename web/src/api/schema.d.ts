@@ -1818,6 +1818,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/trades/quote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Quote
+         * @description What a trade by hand would cost, bring and be refused for. Nothing is sent or put aside.
+         *
+         *     Asked of the trader, who would send it: fee, prices and limits are those of the real path.
+         */
+        post: operations["post_trades_quote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/trades/{order_id}": {
         parameters: {
             query?: never;
@@ -3860,6 +3882,51 @@ export interface components {
             /** Weights */
             weights: components["schemas"]["WeightOut"][];
         };
+        /**
+         * QuoteOut
+         * @description What a buy by hand would be now, in exact decimals.
+         *
+         *     `cash` is what of the `stake` would be spent, fee inside, for `shares` that are kept;
+         *     `average_price` and `worst_price` are the market's, before the fee on a book; a formula's have
+         *     it inside, where `fee` is by the venue's curve, or empty. `break_even` is
+         *     the chance of winning at which nothing is earned; `payout` comes if it wins, `gain` is that
+         *     less `cash`. `refusals`: what would stand in its way, in the order of the checks.
+         */
+        QuoteOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Average Price */
+            average_price: string;
+            /** Break Even */
+            break_even?: string | null;
+            /** Cash */
+            cash: string;
+            /** Currency */
+            currency: string;
+            /** Engine */
+            engine: string;
+            /** Fee */
+            fee?: string | null;
+            /** Gain */
+            gain: string;
+            /** Is Refused */
+            is_refused: boolean;
+            /** Market Price */
+            market_price?: string | null;
+            /** Payout */
+            payout: string;
+            /** Refusals */
+            refusals: components["schemas"]["RefusalOut"][];
+            /** Shares */
+            shares: string;
+            /** Stake */
+            stake: string;
+            /** Worst Price */
+            worst_price: string;
+        };
         /** ReasonCount */
         ReasonCount: {
             /** Looks */
@@ -3876,6 +3943,20 @@ export interface components {
         RecoveryCodes: {
             /** Recovery Codes */
             recovery_codes: string[];
+        };
+        /**
+         * RefusalOut
+         * @description A check that would say no: the numbers that it looks at, and the limit.
+         */
+        RefusalOut: {
+            /** Check */
+            check: string;
+            /** Limit */
+            limit: string;
+            /** Numbers */
+            numbers: {
+                [key: string]: string;
+            };
         };
         /** Reject */
         Reject: {
@@ -13737,6 +13818,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlacedOut"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description refused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description venue_trouble */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_trades_quote: {
+        parameters: {
+            query: {
+                event_id: string;
+                market_id: string;
+                outcome: string;
+                amount: number | string;
+                worst_price?: number | string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteOut"];
                 };
             };
             /** @description bad_request */
