@@ -165,6 +165,13 @@ class WebSettings(BaseSettings):
         "true or false",
         "A proxy of ours stands in front: what it says of addresses and TLS is believed",
     )
+    is_enclosed: bool = setting(
+        "APP_ENCLOSED_NETWORK",
+        False,
+        "true or false",
+        "The address that is listened at is inside of a container, and only 127.0.0.1 of its "
+        "computer leads there: TLS is not asked for. Nothing that a proxy says is believed",
+    )
     webhook_secret: LongKey | None = setting(
         "WEBHOOK_SECRET",
         None,

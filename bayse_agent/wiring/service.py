@@ -84,12 +84,13 @@ def check_bind(bind: Bind, settings: Settings) -> None:
     """Raises ConfigurationError for a bind that everybody could listen in on."""
     if (bind.certificate is None) != (bind.key is None):
         raise ConfigurationError("--tls-cert and --tls-key belong together")
-    is_public = bind.host not in LOOPBACK
-    if is_public and not bind.has_tls and not settings.trusts_proxy:
+    is_guarded = bind.has_tls or settings.trusts_proxy or settings.is_enclosed
+    if bind.host not in LOOPBACK and not is_guarded:
         raise ConfigurationError(
             f"--host {bind.host} is open to the network, and without TLS anybody there could read "
             "the passwords: give --tls-cert and --tls-key, or set APP_BEHIND_PROXY=true when a "
-            "proxy in front of it does TLS"
+            "proxy in front of it does TLS, or APP_ENCLOSED_NETWORK=true in a container whose port "
+            "is published on 127.0.0.1 alone"
         )
 
 
