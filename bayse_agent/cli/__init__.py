@@ -24,8 +24,8 @@ def build(wanted: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_options)
-    chapters = [add for names, add in _CHAPTERS if wanted in names]
-    for add in chapters or [add for _, add in _CHAPTERS]:
+    chapters = [add for names, add in CHAPTERS if wanted in names]
+    for add in chapters or [add for _, add in CHAPTERS]:
         add(app)
     return app
 
@@ -94,25 +94,27 @@ def _add_setting_up(app: typer.Typer) -> None:
 
 
 def _add_keeping(app: typer.Typer) -> None:
-    from bayse_agent.cli import books, evidence
-    from bayse_agent.cli.serve import notify_test, openapi, tokens
+    from bayse_agent.cli import books, evidence, tokens
+    from bayse_agent.cli.serve import notify_test, openapi
 
     database, audit = books.verbs()
     app.add_typer(database, name="db")
     app.add_typer(audit, name="audit")
     app.add_typer(evidence.verbs(), name="evidence")
-    app.add_typer(tokens(), name="tokens")
+    app.add_typer(tokens.verbs(), name="tokens")
     offer(app, "notify-test", notify_test, "notify-test")
     offer(app, "openapi", openapi, "openapi web/api.json")
 
 
 def _add_version(app: typer.Typer) -> None:
+    from bayse_agent.cli.manual import manual
     from bayse_agent.cli.version import version
 
+    offer(app, "manual", manual, "manual docs/commands.md")
     offer(app, "version", version, "version --json")
 
 
-_CHAPTERS: tuple[tuple[tuple[str, ...], Callable[[typer.Typer], None]], ...] = (
+CHAPTERS: tuple[tuple[tuple[str, ...], Callable[[typer.Typer], None]], ...] = (
     (("demo", "serve", "run", "api", "exchange"), _add_running),
     (("status", "positions", "orders", "signals"), _add_looking),
     (("scan", "why", "explain", "score", "export"), _add_reasons),
@@ -120,7 +122,7 @@ _CHAPTERS: tuple[tuple[tuple[str, ...], Callable[[typer.Typer], None]], ...] = (
     (("limits",), _add_limits),
     (("init", "config", "doctor"), _add_setting_up),
     (("db", "audit", "evidence", "tokens", "notify-test", "openapi"), _add_keeping),
-    (("version", "--version"), _add_version),
+    (("version", "--version", "manual"), _add_version),
 )
 """Verbs by name, with what puts them into the program, in the order of the help."""
 

@@ -100,7 +100,7 @@ async def _write(store: SqlStore, kind: CommandKind, arguments: Mapping[str, str
     command = Command(
         id=intent_id("cli", kind, *sorted(arguments.items()), now.isoformat()),
         kind=kind,
-        by=_person(),
+        by=person(),
         at=await world_time(store, now),
         arguments=arguments,
     )
@@ -128,7 +128,7 @@ async def _waited(reader: Reader, name: str, wait: timedelta) -> CommandView:
         await clock.sleep_until(clock.now() + _POLL)
 
 
-def _person() -> str:
+def person() -> str:
     """Who asks. In a container there may be nobody of that number."""
     from getpass import getuser
 

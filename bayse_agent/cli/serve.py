@@ -1,4 +1,4 @@
-"""`bayse-agent serve`, `api`, `tokens` and `openapi`: the service and who may use it."""
+"""`bayse-agent serve`, `api`, `openapi` and `notify-test`: the service, alone or with a trader."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bayse_agent.cli import durations
-from bayse_agent.cli.offering import family, offer
+from bayse_agent.cli.place import AsJson, read_settings
 from bayse_agent.domain.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -47,10 +47,7 @@ def serve(
     env_file: _EnvFile = None,
     last: _Last = None,
 ) -> int:
-    """Run the trader and its service in one process: a demo unless AGENT_MODE says otherwise.
-
-    For instance: serve --port 8080, or AGENT_MODE=paper APP_SECRET_KEY=... serve
-    """
+    """Run the trader and its service in one process: a demo unless AGENT_MODE says otherwise."""
     from bayse_agent.cli.hosting import ServeOptions, host_all
     from bayse_agent.wiring.service import Bind
 
@@ -80,7 +77,7 @@ def api(
 ) -> int:
     """Serve the pages alone, for a trader that runs elsewhere on the same database.
 
-    The venue's secret key must not be within its reach. For instance: api --port 8080
+    The venue's secret key must not be within its reach.
     """
     from bayse_agent.cli.hosting import ServeOptions, host_pages
     from bayse_agent.wiring.service import Bind
@@ -90,22 +87,11 @@ def api(
     return host_pages(ServeOptions(bind=bind, env_file=env_file, length=length))
 
 
-def tokens() -> typer.Typer:
-    """Keys of scripts."""
-    app = family("Keys for scripts: create, list, revoke.")
-    offer(app, "create", _create, "tokens create grafana --scope read --days 90")
-    offer(app, "list", _list, "tokens list --json")
-    offer(app, "revoke", _revoke, "tokens revoke 1a2b3c4d5e6f")
-    offer(app, "password", _password, "tokens password admin")
-    offer(app, "factor-off", _factor_off, "tokens factor-off admin")
-    return app
-
-
-def notify_test(env_file: _EnvFile = None) -> int:
-    """Send a test message to every address of NOTIFY_URLS. For instance: notify-test"""
+def notify_test(env_file: _EnvFile = None, is_json: AsJson = False) -> int:
+    """Send a test message to every address of NOTIFY_URLS."""
     from bayse_agent.cli.keys import send_test
 
-    return send_test(env_file)
+    return send_test(read_settings(env_file), as_json=is_json)
 
 
 def openapi(
@@ -113,7 +99,7 @@ def openapi(
         Path | None, typer.Argument(help="The file to write; stdout without one.")
     ] = None,
 ) -> int:
-    """Write the description of the API, to make clients from. For instance: openapi web/api.json"""
+    """Write the description of the API, to make clients from."""
     import json
     from importlib.metadata import version
 
@@ -126,63 +112,6 @@ def openapi(
         out.write_text(text)
         print(f"written: {out}")
     return 0
-
-
-def _create(
-    name: Annotated[str, typer.Argument(help="What it is for.")],
-    scope: Annotated[str, typer.Option(help="read, operate or admin.")] = "read",
-    days: Annotated[int | None, typer.Option(min=1, max=3650, help="How long it is good.")] = None,
-    env_file: _EnvFile = None,
-) -> int:
-    """Make a key and show its secret, this once. For instance: tokens create grafana --days 90"""
-    from bayse_agent.cli.keys import create
-    from bayse_agent.domain.access import Scope
-
-    try:
-        wanted = Scope(scope)
-    except ValueError:
-        raise InvalidValue(f"--scope must be read, operate or admin, not {scope!r}") from None
-    return create(name, wanted, days, env_file)
-
-
-def _list(
-    is_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-    env_file: _EnvFile = None,
-) -> int:
-    """List the keys, revoked ones as well."""
-    from bayse_agent.cli.keys import show
-
-    return show(env_file, as_json=is_json)
-
-
-def _revoke(
-    token_id: Annotated[str, typer.Argument(help="Its id, as `tokens list` tells it.")],
-    env_file: _EnvFile = None,
-) -> int:
-    """Revoke a key, at once."""
-    from bayse_agent.cli.keys import revoke
-
-    return revoke(token_id, env_file)
-
-
-def _password(
-    name: Annotated[str, typer.Argument(help="Who forgot it.")] = "admin",
-    env_file: _EnvFile = None,
-) -> int:
-    """Give a person a new password, to be changed after the next login, and end all his logins."""
-    from bayse_agent.cli.keys import reset_password
-
-    return reset_password(name, env_file)
-
-
-def _factor_off(
-    name: Annotated[str, typer.Argument(help="Who lost it.")] = "admin",
-    env_file: _EnvFile = None,
-) -> int:
-    """Switch off a second factor that was lost, and end all logins of its person."""
-    from bayse_agent.cli.keys import remove_factor
-
-    return remove_factor(name, env_file)
 
 
 def _approval(text: str | None) -> Approval | None:
