@@ -99,6 +99,9 @@ class Store(Protocol):
     async def add_signal(self, signal: Signal) -> Signal:
         """Write down a decision that waits for a person; returns the one there under that id."""
 
+    async def signal(self, signal_id: str) -> Signal | None:
+        """A signal by its id, however it ended."""
+
     async def signals(self, status: SignalStatus | None = None) -> tuple[Signal, ...]:
         """Signals in the order they were made."""
 

@@ -181,7 +181,7 @@ async def _sell(
 
 
 async def _signal(agent: Agent, signal_id: str) -> Signal:
-    found = next((one for one in await agent.store.signals() if one.id == signal_id), None)
+    found = await agent.store.signal(signal_id)
     if found is None:
         raise CommandRefused(f"no signal {signal_id!r}")
     return found

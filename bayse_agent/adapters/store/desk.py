@@ -139,6 +139,15 @@ class Desk(Session):
                 standing.waiting[kept.id] = kept
             return kept
 
+    async def signal(self, signal_id: str) -> Signal | None:
+        query = select(_signals).where(_signals.c.id == signal_id)
+
+        def read(connection: Connection) -> Signal | None:
+            row = connection.execute(query).first()
+            return None if row is None else signal_of(row)
+
+        return await self._database.read(read)
+
     async def signals(self, status: SignalStatus | None = None) -> tuple[Signal, ...]:
         if status is SignalStatus.PENDING and self._lease is not None:
             return tuple((await self._now()).waiting.values())
