@@ -106,6 +106,7 @@ ACCESS: Mapping[str, Rule] = {
     "GET /explain/{subject}": _READ,
     "GET /followed": _READ,
     "GET /followed/{market_id}": _READ,
+    "GET /followed/{market_id}/chart": _READ,
     "GET /signals": _READ,
     "GET /signals/{signal_id}": _READ,
     "POST /signals/{signal_id}/approve": _OPERATE,

@@ -19,7 +19,7 @@ from bayse_agent.domain.order import VenueOrder
 from bayse_agent.domain.portfolio import Activity, Holding, Wallet
 from bayse_agent.domain.secrecy import why_guessable
 from bayse_agent.domain.signal import Approval
-from bayse_agent.ports import Clock, MarketData, NewsSource
+from bayse_agent.ports import Clock, MarketData, NewsSource, PriceFeed
 
 
 class Timer(Protocol):
@@ -97,7 +97,7 @@ class WebSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiParts:
     """Everything the service needs. `account` is None where no key of the venue's is at hand,
-    `exits` where no agent is.
+    `exits` and `feed` where no agent is.
 
     `wake`: told when a command was written, so that it need not wait for its turn. `ring`: told
     that something happened at the venue, so that the agent reads what.
@@ -122,6 +122,7 @@ class ApiParts:
     ring: Callable[[], None] = lambda: None
     facts: Mapping[str, str] = field(default_factory=dict)
     exits: ExitRule | None = None
+    feed: PriceFeed | None = None
 
     @property
     def is_automatic(self) -> bool:

@@ -176,6 +176,7 @@ def _behind(settings: Settings, agent: Agent, runner: Runner, store: SqlStore, u
         wake=runner.wake,
         ring=lambda: runner.hurry("orders"),
         exits=agent.habits.exits,
+        feed=agent.feed,
     )
 
 

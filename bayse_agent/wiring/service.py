@@ -27,7 +27,7 @@ from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.money import ZERO, Currency
 from bayse_agent.domain.signal import Approval
 from bayse_agent.domain.triage import TriageRule
-from bayse_agent.ports import Clock, MarketData, NewsSource, SpendingCaps
+from bayse_agent.ports import Clock, MarketData, NewsSource, PriceFeed, SpendingCaps
 from bayse_agent.settings import Mode, Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -70,6 +70,7 @@ class Behind:
     ring: Callable[[], None] = lambda: None
     facts: Mapping[str, str] = field(default_factory=dict)
     exits: ExitRule | None = None
+    feed: PriceFeed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,7 @@ async def open_parts(
             ring=behind.ring,
             facts=behind.facts,
             exits=behind.exits,
+            feed=behind.feed,
         )
 
 

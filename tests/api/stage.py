@@ -209,4 +209,5 @@ def _behind(folder: Path, agent: Agent, store: SqlStore, runner: Runner, rung: l
         wake=runner.wake,
         ring=lambda: rung.append(1),
         exits=agent.habits.exits,
+        feed=agent.feed,
     )
