@@ -955,6 +955,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/followed/{market_id}/chart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Market Chart
+         * @description Our fills, our forecasts and the prices that we saw, in at most so many points a line.
+         */
+        get: operations["get_followed_market_id_chart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -2312,6 +2332,23 @@ export interface components {
             status: string;
         };
         /**
+         * ChartOut
+         * @description What is drawn over a market, each list oldest first. Prices and forecasts are of outcome1;
+         *     a fill has its own outcome's price too. `underlying` is empty for what is no price window.
+         */
+        ChartOut: {
+            /** Fills */
+            fills: components["schemas"]["FillPoint"][];
+            /** Fills Left Out */
+            fills_left_out: number;
+            /** Forecasts */
+            forecasts: components["schemas"]["ForecastPoint"][];
+            market: components["schemas"]["MarketView"];
+            /** Prices */
+            prices: components["schemas"]["PricePoint"][];
+            underlying: components["schemas"]["UnderlyingOut"] | null;
+        };
+        /**
          * CheckOut
          * @description One limit in force at the time, and what it means.
          */
@@ -2735,6 +2772,37 @@ export interface components {
          * @enum {string}
          */
         Fate: "used" | "quoted" | "remembered";
+        /**
+         * FillPoint
+         * @description One of our fills. `price` is its own outcome's, `price1` the same told of outcome1.
+         */
+        FillPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Cash */
+            cash: string;
+            /** Fee */
+            fee: string;
+            /** Intent Id */
+            intent_id: string;
+            /** Outcome */
+            outcome: string;
+            /** Outcome Id */
+            outcome_id: string;
+            /** Price */
+            price: string;
+            /** Price1 */
+            price1: string;
+            /** Shares */
+            shares: string;
+            /** Side */
+            side: string;
+            /** Source */
+            source: string;
+        };
         /** FillView */
         FillView: {
             /**
@@ -2814,6 +2882,29 @@ export interface components {
             without: {
                 [key: string]: number;
             };
+        };
+        /**
+         * ForecastPoint
+         * @description A forecast of outcome1. `is_part`: it went into a pool, and decided nothing by itself.
+         */
+        ForecastPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Author */
+            author: string;
+            /** Forecast Id */
+            forecast_id: string;
+            /** Is Part */
+            is_part: boolean;
+            /** Market Price */
+            market_price: string | null;
+            /** Probability */
+            probability: number;
+            /** Standard Error */
+            standard_error: number;
         };
         /**
          * Format
@@ -3771,6 +3862,21 @@ export interface components {
             subject: string;
         };
         /**
+         * PricePoint
+         * @description The best prices of outcome1's book as we saw them; None for a side that was empty.
+         */
+        PricePoint: {
+            /** Ask */
+            ask: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Bid */
+            bid: string | null;
+        };
+        /**
          * Problem
          * @description Why a request was not done. `code` is for programs, `detail` for people.
          */
@@ -4463,6 +4569,31 @@ export interface components {
             trailing: string | null;
             /** Unwatched From */
             unwatched_from: string | null;
+        };
+        /**
+         * UnderlyingOut
+         * @description The asset that a price window settles on, from a quarter of an hour before it to its end.
+         *
+         *     The feed keeps a day of minutes; what it has not seen is missing, and `points` is empty where
+         *     it has seen nothing of the window. `threshold`: what must be reached for outcome1, where known.
+         */
+        UnderlyingOut: {
+            /** Points */
+            points: components["schemas"]["UnderlyingPoint"][];
+            /** Symbol */
+            symbol: string;
+            /** Threshold */
+            threshold: string | null;
+        };
+        /** UnderlyingPoint */
+        UnderlyingPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Price */
+            price: string;
         };
         /**
          * UseView
@@ -9412,6 +9543,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MarketView"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_followed_market_id_chart: {
+        parameters: {
+            query?: {
+                points?: number;
+            };
+            header?: never;
+            path: {
+                market_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChartOut"];
                 };
             };
             /** @description bad_request */
