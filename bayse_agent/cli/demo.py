@@ -42,7 +42,8 @@ def demo(
         float, typer.Option(help="How good the crowd's quotes are, 0 to 1. At 1 no edge is left.")
     ] = 0.6,
     forecaster: Annotated[
-        str, typer.Option(help="Who forecasts: pool, threshold, llm, market_price or coin.")
+        str,
+        typer.Option(help="pool, threshold, llm, market_price, coin, or your module:Class."),
     ] = "pool",
     speed: Annotated[
         float | None, typer.Option(help="World seconds to a second of yours. As fast as can be.")

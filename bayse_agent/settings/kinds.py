@@ -22,6 +22,7 @@ from bayse_agent.settings.mode import Mode
 HIDDEN = "(hidden)"
 """What stands where a secret would."""
 _SECRET = re.compile(r"@|[sp]k[_-]|eyJ")
+_CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -77,6 +78,13 @@ def _slugs(value: object) -> object:
     found = items(folded(value))
     if isinstance(found, tuple) and not all(_SLUG.fullmatch(str(item)) for item in found):
         raise ValueError("not slugs")
+    return found
+
+
+def _classes(value: object) -> object:
+    found = items(value)
+    if isinstance(found, tuple) and not all(_CLASS.fullmatch(str(item)) for item in found):
+        raise ValueError("not classes")
     return found
 
 
@@ -168,3 +176,4 @@ Cash = Annotated[Decimal, Field(gt=0, le=10**12)]
 CashOrNone = Annotated[Decimal, Field(ge=0, le=10**12)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 Slugs = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_slugs)]
+Classes = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_classes)]

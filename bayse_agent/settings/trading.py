@@ -14,6 +14,7 @@ from bayse_agent.settings.kinds import (
     ApprovalName,
     Cash,
     CashOrNone,
+    Classes,
     Count,
     Fraction,
     Names,
@@ -183,6 +184,12 @@ class TradingSettings(BaseSettings):
         Decimal("0.35"),
         "a fraction above 0, up to 1",
         "Part of its cost that a position may lose before it is sold",
+    )
+    forecasters: Classes = setting(
+        "AGENT_FORECASTERS",
+        (),
+        "classes as module:Class with commas between them",
+        "Forecasters of your own, which are pooled with the others: docs/adding-a-forecaster.md",
     )
 
     @property

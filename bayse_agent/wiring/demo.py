@@ -28,6 +28,7 @@ from bayse_agent.forecasters.llm import Llm, LlmSettings
 from bayse_agent.forecasters.market_price import MarketPrice
 from bayse_agent.forecasters.pool import Pool
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
+from bayse_agent.plugins import load_forecaster
 from bayse_agent.ports import Clock, Experience, Forecaster, Store
 from bayse_agent.simulation.clock import PacedClock, SimulatedClock
 from bayse_agent.simulation.exchange.switches import SettlementRule
@@ -176,6 +177,8 @@ def forecasters() -> Mapping[str, Callable[[_Minds], Forecaster]]:
 
 def _forecaster(minds: _Minds) -> Forecaster:
     known, name = forecasters(), minds.options.forecaster
+    if ":" in name:
+        return load_forecaster(name)
     if name not in known:
         names = ", ".join(sorted(known))
         raise ConfigurationError(f"no forecaster {name!r}: there are {names}")

@@ -25,6 +25,7 @@ from bayse_agent.forecasters.base_rate import BaseRates
 from bayse_agent.forecasters.llm import Llm, LlmSettings
 from bayse_agent.forecasters.pool import Pool
 from bayse_agent.forecasters.threshold import Threshold, ThresholdSettings
+from bayse_agent.plugins import load_forecaster
 from bayse_agent.ports import (
     Clock,
     Forecaster,
@@ -80,6 +81,7 @@ async def open_mind(
     members: list[Forecaster] = [
         Threshold(ThresholdSettings(), store.settlement_records),
         BaseRates(experience),
+        *(load_forecaster(name) for name in settings.forecasters),
     ]
     read = _Read(told=("no language model is set up (AI_PROVIDER): events are left alone",))
     if model is not None:
