@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from bayse_agent.domain.errors import ConfigurationError
@@ -11,6 +13,8 @@ from bayse_agent.domain.notice import Level, Notice
 
 if TYPE_CHECKING:
     from apprise import Apprise
+
+_SCHEME = re.compile(r"[a-z][a-z0-9]{0,30}")
 
 
 def addresses_of(text: str) -> tuple[str, ...]:
@@ -28,7 +32,10 @@ def addresses_of(text: str) -> tuple[str, ...]:
 
 
 class AppriseNotifier:
-    """Sends to every address. An address holds secrets: it is never shown."""
+    """Sends to every address. An address holds secrets: only its scheme is ever shown.
+
+    `schemes` are those of the addresses, in their order.
+    """
 
     def __init__(self, addresses: Sequence[str]) -> None:
         """Raises ConfigurationError, by number, for an address that cannot be used."""
@@ -38,21 +45,43 @@ class AppriseNotifier:
         # What it would say of an address in its own log might have the address in it.
         logging.getLogger("apprise").propagate = False
         logging.getLogger("apprise").addHandler(logging.NullHandler())
-        self._apprise: Apprise = Apprise()
+        self._lines: list[Apprise] = []
         for number, address in enumerate(addresses, start=1):
-            if not self._apprise.add(address):
+            line = Apprise()
+            if not line.add(address):
                 raise ConfigurationError(f"address {number} of NOTIFY_URLS cannot be used")
+            self._lines.append(line)
+        self.schemes = tuple(_scheme(address) for address in addresses)
 
     async def send(self, notice: Notice) -> bool:
         """Whether every address took it."""
-        from apprise import NotifyType
+        return len(await self.reach(notice)) == len(self._lines)
 
-        kinds = {
-            Level.INFO: NotifyType.INFO,
-            Level.WARNING: NotifyType.WARNING,
-            Level.ALARM: NotifyType.FAILURE,
-        }
-        sent = await self._apprise.async_notify(
-            body=notice.text or notice.title, title=notice.title, notify_type=kinds[notice.level]
-        )
-        return bool(sent)
+    async def reach(self, notice: Notice, *, skip: Collection[int] = ()) -> frozenset[int]:
+        """The places of the addresses that took it, from 0; those to `skip` are not asked."""
+        asked = [place for place in range(len(self._lines)) if place not in skip]
+        sent = await asyncio.gather(*(_sent(self._lines[place], notice) for place in asked))
+        return frozenset(place for place, is_sent in zip(asked, sent, strict=True) if is_sent)
+
+
+async def _sent(line: Apprise, notice: Notice) -> bool:
+    from apprise import NotifyFormat, NotifyType
+
+    kinds = {
+        Level.INFO: NotifyType.INFO,
+        Level.WARNING: NotifyType.WARNING,
+        Level.ALARM: NotifyType.FAILURE,
+    }
+    result = await line.async_notify(
+        body=notice.text or notice.title,
+        title=notice.title,
+        notify_type=kinds[notice.level],
+        # Titles of markets are in it: nobody may take those for markup.
+        body_format=NotifyFormat.TEXT,
+    )
+    return bool(result)
+
+
+def _scheme(address: str) -> str:
+    found = address.partition("://")[0].casefold()
+    return found if _SCHEME.fullmatch(found) else ""

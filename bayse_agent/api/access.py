@@ -141,6 +141,8 @@ ACCESS: Mapping[str, Rule] = {
     "GET /audit/check": _COSTLY_READ,
     "GET /costs": _READ,
     "GET /costs/caps": _READ,
+    "GET /notifications": _READ,
+    "POST /notifications/test": _COSTLY,
     "GET /evidence": _READ,
     "GET /evidence/left-out": _READ,
     "GET /evidence/{piece_id}": _READ,

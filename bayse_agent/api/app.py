@@ -38,6 +38,7 @@ from bayse_agent.api.routes import (
     factor,
     live,
     markets,
+    notifications,
     portfolio,
     profit,
     proof,
@@ -70,6 +71,7 @@ _ROUTERS = (
     proof.router,
     caps.router,
     evidence.router,
+    notifications.router,
 )
 
 

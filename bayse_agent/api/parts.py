@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,6 +15,7 @@ from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.market import MarketId, OutcomeId, Page
 from bayse_agent.domain.money import Currency
+from bayse_agent.domain.notice import Loudness, Notice
 from bayse_agent.domain.order import VenueOrder
 from bayse_agent.domain.portfolio import Activity, Holding, Wallet
 from bayse_agent.domain.secrecy import why_guessable
@@ -52,6 +53,15 @@ class AccountData(Protocol):
     async def activities(
         self, *, kind: str | None = None, page: int = 1, size: int = 50
     ) -> Page[Activity]: ...
+
+
+class Notifier(Protocol):
+    """Somebody who brings a message to people, by one or more ways; `schemes` names those."""
+
+    schemes: tuple[str, ...]
+
+    async def reach(self, notice: Notice, *, skip: Collection[int] = ()) -> frozenset[int]:
+        """The places of the ways that took it, from 0; those to `skip` are not asked."""
 
 
 class Brake(Protocol):
@@ -118,6 +128,8 @@ class ApiParts:
     account: AccountData | None = None
     brake: Brake | None = None
     sources: Sequence[NewsSource] = ()
+    notifier: Notifier | None = None
+    loudness: Loudness = field(default_factory=Loudness)
     wake: Callable[[], None] = lambda: None
     ring: Callable[[], None] = lambda: None
     facts: Mapping[str, str] = field(default_factory=dict)

@@ -1,15 +1,14 @@
 """Tells people what they should know: the journal, read on, as few and clear messages.
 
 Where it stands is kept in the books, so that a restart tells nothing twice and misses nothing. An
-incident is told when it begins, when it changes and when it is over, and not once a minute.
+incident is told when it begins, when it changes and when it is over, and not once a minute. An
+alarm that reaches nobody is tried for as long as it takes; any other message is given up.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -17,40 +16,44 @@ from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.reading import decisions, desk
 from bayse_agent.adapters.store.reading.reader import Reader
 from bayse_agent.adapters.store.reading.views import AuditView
-from bayse_agent.api.parts import Timer
-from bayse_agent.domain.control import TradingState
+from bayse_agent.api.happenings import Happening, happening
+from bayse_agent.api.parts import Notifier, Timer
 from bayse_agent.domain.errors import StoreUnavailable
-from bayse_agent.domain.notice import Level, Notice
+from bayse_agent.domain.notice import Level, Loudness, Notice
 
 FOLLOWER = "notify"
 _AT_ONCE = 200
 _MOST_A_GO = 8
 _LOOK_EVERY_S = 2.0
 _TRIES = 3
-_STATES = {
-    TradingState.ARMED: (Level.INFO, "trading again"),
-    TradingState.REDUCING: (Level.WARNING, "buying nothing more"),
-    TradingState.HALTED: (Level.ALARM, "HALTED"),
-}
 
 
-class Notifier(Protocol):
-    """Somebody who brings a message to people."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Due:
+    """A message, and where the journal and the incident stand once it was told."""
 
-    async def send(self, notice: Notice) -> bool: ...
+    number: int
+    state: str
+    notice: Notice
 
 
 class Teller:
-    """Reads on in the journal and tells what is at least of a level."""
+    """Reads on in the journal and tells what is loud enough."""
 
     def __init__(
-        self, *, reader: Reader, access: SqlAccess, notifier: Notifier, timer: Timer, least: Level
+        self,
+        *,
+        reader: Reader,
+        access: SqlAccess,
+        notifier: Notifier,
+        timer: Timer,
+        loudness: Loudness,
     ) -> None:
         self._reader = reader
         self._access = access
         self._notifier = notifier
         self._timer = timer
-        self._least = least
+        self._loudness = loudness
         self._log = structlog.get_logger("telling")
 
     async def run(self) -> None:
@@ -65,7 +68,7 @@ class Teller:
                 await self._timer.sleep_s(_LOOK_EVERY_S)
 
     async def read_on(self) -> bool:
-        """Tell what came since the last time; whether there was anything."""
+        """Tell what came since the last time; whether there may be more at once."""
         known = await self._access.followed(FOLLOWER)
         if known is None:
             # What was before anybody was to be told is no news.
@@ -76,38 +79,59 @@ class Teller:
         rows = await self._reader.ask(desk.audit_after(number, limit=_AT_ONCE))
         if not rows:
             return False
-        notices = []
+        due: list[_Due] = []
         for row in rows:
-            state, found = await self._notices(row, state)
-            notices += [one for one in found if one.level.is_at_least(self._least)]
-        for notice in gathered(notices):
-            await self._send(notice)
+            found = await self._found(row, state)
+            state = state if found is None else found.state
+            if found is not None and (notice := self._notice(row, found)) is not None:
+                due.append(_Due(number=row.number, state=state, notice=notice))
+        if not await self._tell(due):
+            return False
         await self._access.follow(FOLLOWER, rows[-1].number, state)
         return True
 
-    async def _send(self, notice: Notice) -> None:
-        """A few tries; a message that nobody takes is not worth stopping for."""
+    async def _tell(self, due: Sequence[_Due]) -> bool:
+        """Tell all of it; False when an alarm reached nobody, so that it is told another time.
+
+        What was told before it is noted as told.
+        """
+        if len(due) > _MOST_A_GO:
+            bundle = gathered([one.notice for one in due])
+            sent = [await self._sent(notice) for notice in bundle]
+            return any(sent) or all(one.level is not Level.ALARM for one in bundle)
+        for one in due:
+            if not await self._sent(one.notice) and one.notice.level is Level.ALARM:
+                return False
+            await self._access.follow(FOLLOWER, one.number, one.state)
+        return True
+
+    async def _sent(self, notice: Notice) -> bool:
+        """Whether anybody took it, in a few tries of everybody who has not yet."""
+        wanted, taken = len(self._notifier.schemes), frozenset[int]()
         for attempt in range(_TRIES):
-            if await self._notifier.send(notice):
-                return
+            taken |= await self._notifier.reach(notice, skip=taken)
+            if len(taken) == wanted:
+                return True
             await self._timer.sleep_s(2.0**attempt)
-        self._log.warning("nobody_told", title=notice.title)
+        missed = [place + 1 for place in range(wanted) if place not in taken]
+        self._log.warning("not_everybody_told", title=notice.title, addresses=missed)
+        return bool(taken)
 
-    async def _notices(self, row: AuditView, state: str) -> tuple[str, tuple[Notice, ...]]:
-        """What a row is worth telling, and the state of the incident after it."""
-        body: dict[str, Any] = json.loads(row.body)
-        if row.kind == "control":
-            if body["state"] == state:
-                return state, ()
-            return str(body["state"]), (_of_control(row, body),)
-        market = await self._title(body.get("market_id"))
-        return state, tuple(_of(row, body, market))
+    async def _found(self, row: AuditView, state: str) -> Happening | None:
+        """What a row is worth telling; None for what is not, or was told with its incident."""
 
-    async def _title(self, market_id: str | None) -> str:
-        if market_id is None:
-            return ""
-        market = await self._reader.ask(decisions.market(market_id))
-        return market_id if market is None else market.title
+        async def title(market_id: str) -> str:
+            market = await self._reader.ask(decisions.market(market_id))
+            return market_id if market is None else market.title
+
+        return await happening(row, state, title)
+
+    def _notice(self, row: AuditView, found: Happening) -> Notice | None:
+        level = self._loudness.of(found.kind)
+        if level is None:
+            return None
+        title = f"[{row.mode}] {found.title}"[:200]
+        return Notice(level=level, title=title, text=found.text[:1000])
 
 
 def gathered(notices: Sequence[Notice]) -> tuple[Notice, ...]:
@@ -123,48 +147,3 @@ def gathered(notices: Sequence[Notice]) -> tuple[Notice, ...]:
         text="\n".join(lines[:50]),
     )
     return (*alarms, *((rest,) if others else ()))
-
-
-def _of_control(row: AuditView, body: dict[str, Any]) -> Notice:
-    level, words = _STATES[TradingState(body["state"])]
-    text = f"{body['reason']} ({body['made_by']}, {row.at:%Y-%m-%d %H:%M} UTC)"
-    return Notice(level=level, title=f"[{row.mode}] {words}", text=text)
-
-
-def _of(row: AuditView, body: dict[str, Any], market: str) -> Iterator[Notice]:
-    match row.kind:
-        case "intent" if body["source"] != "external":
-            text = f"{body['side']} {body['amount']} at {body['worst_price']} or better"
-            yield _notice(Level.INFO, row, f"{body['side']} in {market}", text)
-        case "intent":
-            yield _notice(Level.ALARM, row, f"an order placed elsewhere in {market}", row.subject)
-        case "intent_change" if body["status"] == "LOST":
-            yield _notice(Level.WARNING, row, "an order never arrived", body["proof"])
-        case "signal":
-            yield _of_signal(row, body, market)
-        case "settlement":
-            text = f"{body['payout']} {body['currency']} for {body['shares']} shares"
-            won = "won" if body["winner_id"] == body["outcome_id"] else "lost"
-            yield _notice(Level.INFO, row, f"{won}: {market}", text)
-        case "limits":
-            text = f"{body['reason']} ({body['made_by']})"
-            yield _notice(Level.WARNING, row, f"limits version {body['version']}", text)
-
-
-def _of_signal(row: AuditView, body: dict[str, Any], market: str) -> Notice:
-    """What waits, and until when: for a word, or for a no."""
-    what = f"{body['side']} {body['amount']} {body['currency']}"
-    if body.get("places_at") is None:
-        text = f"{what}; it lapses at {_moment(body['expires_at'])}"
-        return _notice(Level.WARNING, row, f"waits for your word: {market}", text)
-    at = _moment(body["places_at"])
-    text = f"{what}; placed at {at} unless you cancel"
-    return _notice(Level.WARNING, row, f"places at {at[-9:-4]} unless you cancel: {market}", text)
-
-
-def _moment(text: str) -> str:
-    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M UTC}"
-
-
-def _notice(level: Level, row: AuditView, title: str, text: str) -> Notice:
-    return Notice(level=level, title=f"[{row.mode}] {title}"[:200], text=text[:1000])

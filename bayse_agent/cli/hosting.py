@@ -200,7 +200,7 @@ async def _host(
         tasks: list[asyncio.Task[None]] = [serving]
         if trade is not None:
             tasks.append(asyncio.create_task(_run(trade, server)))
-        teller = teller_of(settings, parts)
+        teller = teller_of(parts)
         telling = None if teller is None else asyncio.create_task(teller.run())
         try:
             with collecting_seldom():

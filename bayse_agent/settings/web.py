@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bayse_agent.adapters.notify import addresses_of
-from bayse_agent.domain.notice import Level
+from bayse_agent.domain.errors import InvalidValue
+from bayse_agent.domain.notice import OFF, USUAL, Kind, Level, levels_of
 from bayse_agent.domain.secrecy import (
     LONGEST_PASSWORD,
     SHORTEST_PASSWORD,
@@ -65,6 +66,17 @@ def _notified(value: object) -> object:
     return text
 
 
+def _events(value: object) -> object:
+    """Kinds of events with their levels, each as kind=level."""
+    found = items(folded(value))
+    if isinstance(found, tuple):
+        try:
+            levels_of(str(one) for one in found)
+        except InvalidValue as error:
+            raise ValueError(str(error)) from error
+    return found
+
+
 def _is_address(text: str) -> bool:
     scheme, mark, rest = text.partition("://")
     return bool(mark and rest) and text.isprintable() and scheme.isascii() and scheme.isalnum()
@@ -87,6 +99,7 @@ Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_origins)]
 Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 Addresses = Annotated[SecretStr, BeforeValidator(_notified)]
 SigningKey = Annotated[SecretStr, BeforeValidator(_hard(why_guessable))]
+Events = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_events)]
 Password = Annotated[SecretStr, BeforeValidator(_hard(why_easy))]
 LongKey = Annotated[SecretStr, BeforeValidator(_long)]
 LevelName = Annotated[Level, BeforeValidator(folded)]
@@ -209,6 +222,15 @@ class WebSettings(BaseSettings):
         "info, warning or alarm",
         "What they are told: info (bets, settlements), warning (signals that wait, "
         "limits, a stop to buying) or alarm (a halt), and all above",
+    )
+    notify_events: Events = setting(
+        "NOTIFY_EVENTS",
+        (),
+        "kinds with a level each and commas between them, such as fill=info,halt=alarm; "
+        f"kinds are {', '.join(Kind)}; levels are {OFF}, {', '.join(Level)}",
+        "How loudly each kind of event is told, where it is not as usual. What is below "
+        "NOTIFY_LEVEL is not told",
+        shown=", ".join(f"{kind}={level or OFF}" for kind, level in USUAL.items()),
     )
 
 

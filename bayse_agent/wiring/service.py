@@ -25,6 +25,7 @@ from bayse_agent.api.telling import Teller
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.money import ZERO, Currency
+from bayse_agent.domain.notice import Loudness, levels_of
 from bayse_agent.domain.signal import Approval
 from bayse_agent.domain.triage import TriageRule
 from bayse_agent.ports import Clock, MarketData, NewsSource, PriceFeed, SpendingCaps
@@ -162,6 +163,10 @@ async def open_parts(
             market_data=behind.market_data,
             web=web,
             means=means_of(settings),
+            notifier=notifier_of(settings),
+            loudness=Loudness(
+                levels=levels_of(settings.notify_events), least=settings.notify_level
+            ),
             account=behind.account,
             brake=behind.brake,
             sources=behind.sources,
@@ -254,24 +259,23 @@ async def open_alone(settings: Settings) -> AsyncIterator[Behind]:
         )
 
 
-def teller_of(settings: Settings, parts: ApiParts) -> Teller | None:
-    """Who tells people, when there is anybody to tell.
-
-    Raises ConfigurationError for an address that cannot be used.
-    """
-    notifier = notifier_of(settings)
-    if notifier is None:
+def teller_of(parts: ApiParts) -> Teller | None:
+    """Who tells people, when there is anybody to tell."""
+    if parts.notifier is None:
         return None
     return Teller(
         reader=parts.reader,
         access=parts.access,
-        notifier=notifier,
+        notifier=parts.notifier,
         timer=parts.timer,
-        least=settings.notify_level,
+        loudness=parts.loudness,
     )
 
 
 def notifier_of(settings: Settings) -> AppriseNotifier | None:
+    """Who brings messages to people. Raises ConfigurationError for an address that cannot be
+    used.
+    """
     addresses = settings.notify_urls
     if addresses is None:
         return None

@@ -82,3 +82,26 @@ def test_addresses_when_separated_by_commas_then_recipients_stay_together() -> N
         "mailto://u:p@example.com?to=a@example.com,b@example.com",
         "json://localhost/x",
     )
+
+
+async def test_notice_when_one_address_is_deaf_then_the_other_is_named_and_not_asked_again(
+    hook: tuple[str, list[Any]],
+) -> None:
+    address, taken = hook
+    notifier = AppriseNotifier(["json://127.0.0.1:9/hook", address])
+    assert notifier.schemes == ("json", "json")
+    assert await notifier.reach(_NOTICE) == {1}
+    assert not await notifier.send(_NOTICE)
+    assert await notifier.reach(_NOTICE, skip={1}) == frozenset()
+    assert len(taken) == 2
+
+
+async def test_notice_when_its_words_look_like_markup_then_they_are_only_words(
+    hook: tuple[str, list[Any]],
+) -> None:
+    address, taken = hook
+    title = "Will <b>A</b> win? [click](http://evil.example) &amp;"
+    notice = Notice(level=Level.INFO, title=title, text=f"{title}\n*bold*")
+    assert await AppriseNotifier([f"{address}?format=html"]).send(notice)
+    assert "<b>" not in taken[0]["message"]
+    assert "&lt;b&gt;A" in taken[0]["message"]

@@ -58,6 +58,7 @@ _PLAIN = (
     "/costs/caps",
     "/evidence",
     "/evidence/left-out",
+    "/notifications",
     "/skill",
     "/skill/calibration",
     "/skill/proof",

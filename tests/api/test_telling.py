@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bayse_agent.api.telling import Teller, gathered
 from bayse_agent.domain.control import Control, TradingState
+from bayse_agent.domain.errors import InvalidValue
 from bayse_agent.domain.market import Engine, EventId, MarketId, OutcomeId
 from bayse_agent.domain.money import Currency, Money, Price
-from bayse_agent.domain.notice import Level, Notice
+from bayse_agent.domain.notice import MEANINGS, USUAL, Kind, Level, Loudness, Notice, levels_of
 from bayse_agent.domain.order import Buy, IntentSource
 from bayse_agent.domain.signal import Signal
 from tests.api.stage import Stage
@@ -20,25 +26,35 @@ _NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
 
 @dataclass
 class _Messenger:
+    """Ways to people: `deaf` ones never take anything, the first refuses a few times."""
+
+    schemes: tuple[str, ...] = ("json",)
     sent: list[Notice] = field(default_factory=list)
     refuses: int = 0
+    deaf: frozenset[int] = frozenset()
+    asked: list[int] = field(default_factory=list)
 
-    async def send(self, notice: Notice) -> bool:
+    async def reach(self, notice: Notice, *, skip: Collection[int] = ()) -> frozenset[int]:
+        wanted = [place for place in range(len(self.schemes)) if place not in skip]
+        self.asked += wanted
         if self.refuses:
             self.refuses -= 1
-            return False
-        self.sent.append(notice)
-        return True
+            return frozenset()
+        taken = frozenset(wanted) - self.deaf
+        self.sent += [notice] * len(taken)
+        return taken
 
 
-def _teller(stage: Stage, messenger: _Messenger, least: Level = Level.WARNING) -> Teller:
+def _teller(
+    stage: Stage, messenger: _Messenger, least: Level = Level.WARNING, *kinds: str
+) -> Teller:
     parts = stage.parts
     return Teller(
         reader=parts.reader,
         access=parts.access,
         notifier=messenger,
         timer=parts.timer,
-        least=least,
+        loudness=Loudness(levels=levels_of(kinds), least=least),
     )
 
 
@@ -141,3 +157,91 @@ async def test_signal_when_it_waits_then_told_until_when_and_for_what(stage: Sta
             "BUY 500 NGN; placed at 2026-06-10 12:30 UTC unless you cancel",
         ),
     ]
+
+
+async def test_incident_when_over_then_told_without_being_asked_for(stage: Stage) -> None:
+    """Who was woken by an alarm hears that it is over, at the usual levels."""
+    messenger = _Messenger()
+    teller = _teller(stage, messenger)
+    await teller.read_on()
+    await _set(stage, TradingState.HALTED)
+    await _set(stage, TradingState.ARMED)
+    await teller.read_on()
+    assert [one.title for one in messenger.sent] == ["[demo] HALTED", "[demo] trading again"]
+
+
+async def test_alarm_when_it_reaches_nobody_then_told_once_somebody_is_there(
+    stage: Stage,
+) -> None:
+    messenger = _Messenger(deaf=frozenset({0}))
+    teller = _teller(stage, messenger)
+    await teller.read_on()
+    await _set(stage, TradingState.REDUCING)
+    await _set(stage, TradingState.HALTED)
+    for _ in range(3):
+        assert not await teller.read_on()
+    assert messenger.sent == []
+    messenger.deaf = frozenset()
+    await _teller(stage, messenger).read_on()
+    # The warning before it was given up, the alarm was not.
+    assert [one.title for one in messenger.sent] == ["[demo] HALTED"]
+    await teller.read_on()
+    assert len(messenger.sent) == 1
+
+
+async def test_message_when_one_way_of_two_is_deaf_then_nobody_hears_it_twice(
+    stage: Stage,
+) -> None:
+    messenger = _Messenger(schemes=("json", "tgram"), deaf=frozenset({0}))
+    teller = _teller(stage, messenger)
+    await teller.read_on()
+    await _set(stage, TradingState.HALTED)
+    assert await teller.read_on()
+    assert not await teller.read_on()
+    assert len(messenger.sent) == 1
+    assert messenger.asked == [0, 1, 0, 0]
+
+
+async def test_kinds_when_set_then_each_is_told_at_its_own_level(stage: Stage) -> None:
+    messenger = _Messenger()
+    teller = _teller(stage, messenger, Level.WARNING, "halt=warning", "resume=off")
+    await teller.read_on()
+    await _set(stage, TradingState.HALTED)
+    await _set(stage, TradingState.ARMED)
+    await _set(stage, TradingState.HALTED)
+    await teller.read_on()
+    assert [one.level for one in messenger.sent] == [Level.WARNING, Level.WARNING]
+
+
+async def test_history_when_every_kind_is_wanted_then_each_of_its_rows_can_be_told(
+    stage: Stage,
+) -> None:
+    await stage.parts.access.follow("notify", 0, "")
+    messenger = _Messenger()
+    teller = _teller(stage, messenger, Level.INFO, "fill=info", "answer=info", "start=alarm")
+    while await teller.read_on():
+        pass
+    words = " ".join(one.title + one.text for one in messenger.sent)
+    for told in ("filled: BUY in", "started", "cash put in", "limits version"):
+        assert told in words
+
+
+@given(st.dictionaries(st.sampled_from(Kind), st.none() | st.sampled_from(Level)))
+def test_levels_when_named_then_the_others_are_as_usual(named: dict[Kind, Level | None]) -> None:
+    texts = [f" {kind.upper()} = {level or 'off'}" for kind, level in named.items()]
+    assert levels_of(texts) == {**USUAL, **named}
+    assert set(MEANINGS) == set(USUAL) == set(Kind)
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (["hult=alarm"], "there is no kind 'hult': there are halt, reduce"),
+        (["halt=loud"], "halt may be off, info, warning, alarm, not 'loud'"),
+        (["halt"], "not ''"),
+        (["halt=off", "halt=info"], "halt is named twice"),
+    ],
+)
+def test_levels_when_they_cannot_be_then_it_is_said_why(texts: list[str], told: str) -> None:
+    with pytest.raises(InvalidValue, match=told):
+        levels_of(texts)

@@ -1350,6 +1350,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notifications
+         * @description What people are told, how loudly, and by which ways; never the addresses themselves.
+         */
+        get: operations["get_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Notifications Test
+         * @description Send a message to every address, and say which took it; 502 when none did.
+         */
+        post: operations["post_notifications_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2001,6 +2041,16 @@ export interface components {
             /** Activities */
             activities: components["schemas"]["ActivityOut"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * AddressOut
+         * @description One address of NOTIFY_URLS, by its number; the rest of it is secret.
+         */
+        AddressOut: {
+            /** Number */
+            number: number;
+            /** Scheme */
+            scheme: string;
         };
         /** Alive */
         Alive: {
@@ -2990,11 +3040,18 @@ export interface components {
             used_at: string | null;
         };
         /**
-         * Kind
-         * @description Where a text is from: the library, the answer of a source, or what a model was asked.
-         * @enum {string}
+         * KindOut
+         * @description `level`: how loudly it is told, or "off". `is_told`: it is loud enough for `least`.
          */
-        Kind: "library" | "search" | "prompt";
+        KindOut: {
+            /** Is Told */
+            is_told: boolean;
+            kind: components["schemas"]["bayse_agent__domain__notice__Kind"];
+            /** Level */
+            level: string;
+            /** Meaning */
+            meaning: string;
+        };
         /**
          * LeftOutOut
          * @description What filters left out: articles by reason, and sources that could not be asked, by looks.
@@ -3012,6 +3069,12 @@ export interface components {
             /** Since */
             since: string | null;
         };
+        /**
+         * Level
+         * @description INFO is worth knowing, WARNING worth a look, ALARM wants a person now.
+         * @enum {string}
+         */
+        Level: "info" | "warning" | "alarm";
         /** LevelOut */
         LevelOut: {
             /** Price */
@@ -3440,6 +3503,19 @@ export interface components {
             /** Needs */
             needs: components["schemas"]["NeedOut"][];
             stage: components["schemas"]["Stage"];
+        };
+        /**
+         * NotificationsOut
+         * @description `least`: what is below it is told to nobody. Without addresses nothing is told at all.
+         */
+        NotificationsOut: {
+            /** Addresses */
+            addresses: components["schemas"]["AddressOut"][];
+            /** Is On */
+            is_on: boolean;
+            /** Kinds */
+            kinds: components["schemas"]["KindOut"][];
+            least: components["schemas"]["Level"];
         };
         /** OneCode */
         OneCode: {
@@ -4033,6 +4109,15 @@ export interface components {
             /** Worst Price */
             worst_price: string;
         };
+        /** ReachedOut */
+        ReachedOut: {
+            /** Number */
+            number: number;
+            /** Reached */
+            reached: boolean;
+            /** Scheme */
+            scheme: string;
+        };
         /** ReasonCount */
         ReasonCount: {
             /** Looks */
@@ -4442,6 +4527,16 @@ export interface components {
             reason: string;
         };
         /**
+         * TestOut
+         * @description `all_reached`: every address took the message; whether a person saw it, only he knows.
+         */
+        TestOut: {
+            /** Addresses */
+            addresses: components["schemas"]["ReachedOut"][];
+            /** All Reached */
+            all_reached: boolean;
+        };
+        /**
          * TextView
          * @description A text as it was kept; `id` is of the passage, the search or the prompt.
          */
@@ -4453,7 +4548,7 @@ export interface components {
             at: string;
             /** Id */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["bayse_agent__adapters__store__reading__texts__Kind"];
             /** Text */
             text: string;
         };
@@ -4667,6 +4762,18 @@ export interface components {
             /** Market Id */
             market_id: string;
         };
+        /**
+         * Kind
+         * @description Where a text is from: the library, the answer of a source, or what a model was asked.
+         * @enum {string}
+         */
+        bayse_agent__adapters__store__reading__texts__Kind: "library" | "search" | "prompt";
+        /**
+         * Kind
+         * @description What can happen that people may be told of.
+         * @enum {string}
+         */
+        bayse_agent__domain__notice__Kind: "halt" | "reduce" | "resume" | "foreign" | "lost" | "signal" | "answer" | "limits" | "transfer" | "start" | "order" | "fill" | "result";
     };
     responses: never;
     parameters: never;
@@ -11507,6 +11614,199 @@ export interface operations {
             };
             /** @description too_often */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationsOut"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notifications_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOut"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description venue_trouble */
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -138,7 +138,7 @@ def pieces(wanted: WantedPieces, *, limit: int, before: Place | None) -> Query[P
 def piece(piece_id: str) -> Query[PieceView | None]:
     def read(connection: Connection) -> PieceView | None:
         found = _found(WantedPieces())
-        row = connection.execute(select(found).where(found.c.id == piece_id)).first()
+        row = connection.execute(select(found).where(found.c.id == cleaned(piece_id))).first()
         return None if row is None else _views(connection, [row])[0]
 
     return read
@@ -148,7 +148,9 @@ def uses(piece_id: str, *, most: int) -> Query[tuple[UseView, ...]]:
     """What forecasts took from a piece, the latest first."""
 
     def read(connection: Connection) -> tuple[UseView, ...]:
-        rows = connection.execute(_uses().where(_e.snippet_id == piece_id).limit(most)).all()
+        rows = connection.execute(
+            _uses().where(_e.snippet_id == cleaned(piece_id)).limit(most)
+        ).all()
         looks = _looks_of(connection, [row.whole_id for row in rows])
         return tuple(_use(row, looks.get(row.whole_id)) for row in rows)
 
