@@ -102,8 +102,9 @@ def reset(
 ) -> int:
     """Forget everything that was read. The books are not touched."""
     where = address(data, database)
-    if not is_sure:
-        typer.confirm("Forget all news that was ever read?", abort=True)
+    if not is_sure and not typer.confirm("Forget all news that was ever read?", err=True):
+        print("Nothing was forgotten.")
+        return codes.REFUSED
     return _forgot(_with_library(where, lambda library: library.reset()), is_json=is_json)
 
 

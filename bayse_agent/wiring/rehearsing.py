@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from pydantic import SecretStr
 
 from bayse_agent.adapters.kill_switch import FILE_NAME
-from bayse_agent.adapters.store.backup import copy_to_look_at
+from bayse_agent.adapters.store.copying import copy_to_look_at
 from bayse_agent.adapters.store.database import address_of, file_of
 from bayse_agent.adapters.store.store import open_store, read_store
 from bayse_agent.domain.errors import ConfigurationError, FeedStale

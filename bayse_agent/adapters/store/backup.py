@@ -41,7 +41,7 @@ async def back_up(url: str, target: Path) -> Copy:
         if source is None:
             rows, head = await dump.back_up(address, passing)
         else:
-            await asyncio.to_thread(_copy, _existing(source), passing)
+            await asyncio.to_thread(copy_file, _existing(source), passing)
             rows, head = await prove(passing)
             await asyncio.to_thread(_fold_log, passing)
         _keep(passing, target)
@@ -65,7 +65,7 @@ async def restore(url: str, source: Path, *, at: datetime) -> Path | None:
     await lock.take()
     try:
         with _passing(file) as passing:
-            await asyncio.to_thread(_copy, source, passing)
+            await asyncio.to_thread(copy_file, source, passing)
             await prove(passing)
             await halt_restored(f"sqlite:///{passing}", at=at)
             await asyncio.to_thread(_fold_log, passing)
@@ -74,21 +74,6 @@ async def restore(url: str, source: Path, *, at: datetime) -> Path | None:
         return old
     finally:
         await lock.leave()
-
-
-async def copy_to_look_at(url: str, target: Path) -> str:
-    """Copy the books as they are now, whoever uses them; returns the copy's address.
-
-    Nothing is proved of it: it is for looking, and is thrown away. Raises ConfigurationError for
-    books that are in no file.
-    """
-    source = file_of(address_of(url))
-    if source is None:
-        raise ConfigurationError(
-            "only books in a SQLite file can be copied to look at, and these are in PostgreSQL"
-        )
-    await asyncio.to_thread(_copy, _existing(source), target)
-    return f"sqlite:///{target}"
 
 
 async def prove(file: Path) -> tuple[int, str]:
@@ -114,7 +99,7 @@ def _existing(file: Path) -> Path:
     return file
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy_file(source: Path, target: Path) -> None:
     """SQLite's own copying: a whole that was there at one moment, however long it takes.
 
     Raises ConfigurationError for a file that it cannot make sense of.
