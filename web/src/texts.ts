@@ -53,6 +53,8 @@ export const texts = {
     logIn: "Log in",
     approve: (sum: string) => `Approve ${sum}…`,
     reject: "Reject…",
+    approveNow: (sum: string) => `Approve ${sum} now…`,
+    callOff: "Cancel…",
     more: "Show more",
     export: "Export",
     save: "Save…",
@@ -172,6 +174,12 @@ export const texts = {
     go: "Reject",
     why: "Nothing is bought.",
     done: "Rejected.",
+  },
+  callOff: {
+    title: "Do not place this bet?",
+    go: "Do not place it",
+    why: "It is not placed at its time, and the same bet is not asked again for three hours.",
+    done: "It will not be placed.",
   },
   closing: {
     title: (outcome: string) => `Sell all ${outcome}?`,

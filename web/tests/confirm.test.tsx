@@ -2,7 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
 import type { Signal } from "@/api/types";
-import { Decide, Sell } from "@/parts/decide";
+import { Decide, Sell, Waits } from "@/parts/decide";
 import { HaltDialog } from "@/shell/control";
 import { network, problem } from "./network";
 import { within } from "./within";
@@ -23,6 +23,7 @@ const signal: Signal = {
   forecast_id: null,
   made_at: "2026-06-10T12:00:00Z",
   expires_at: "2026-06-10T12:10:00Z",
+  places_at: null,
   inputs: {},
   status: "PENDING",
   decided_by: null,
@@ -124,4 +125,24 @@ test("selling everything first asks what it would bring, and cannot be confirmed
   await userEvent.click(screen.getByRole("button", { name: "Sell all" }));
   expect(await screen.findByText("The sale was sent.")).toBeInTheDocument();
   expect(asked.map((one) => one.body)).toContainEqual({ confirm: true });
+});
+
+test("a bet that waits for its time says when, and is called off by a no", async () => {
+  const delayed = { ...signal, places_at: "2026-06-10T12:08:00Z" };
+  const asked = network({
+    "GET /agent/status": () => ({ body: { now: "2026-06-10T12:04:00Z" } }),
+    "POST /signals/s1/reject": () => command("DONE"),
+  });
+  const shown = within(
+    <>
+      <Waits signal={delayed} />
+      <Decide signal={delayed} />
+    </>,
+  );
+  await screen.findByRole("button", { name: "Approve ₦2,150.00 now…" });
+  expect(shown.container).toHaveTextContent(/places at .* unless you cancel/);
+  await userEvent.click(screen.getByRole("button", { name: "Cancel…" }));
+  await userEvent.click(screen.getByRole("button", { name: "Do not place it" }));
+  expect(await screen.findByText("It will not be placed.")).toBeInTheDocument();
+  expect(asked.map((one) => one.key)).toContain("POST /signals/s1/reject");
 });

@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { followed, parts, signals } from "@/api/queries";
 import type { Market } from "@/api/types";
-import { Decide } from "@/parts/decide";
+import { Decide, Waits } from "@/parts/decide";
 import { ListCard } from "@/parts/list";
 import { useNow } from "@/parts/now";
 import { Empty, ReadCard } from "@/parts/views";
@@ -32,7 +32,7 @@ export function WaitingCard() {
                 <span className="sub">Buy {signal.outcome}</span>
               </span>
               <span className="sub">
-                lapses in <Left at={signal.expires_at} />
+                <Waits signal={signal} />
               </span>
               <span className="across">
                 <Decide signal={signal} />

@@ -163,7 +163,7 @@ function Asked({ status }: { status: string | undefined }) {
       query={query}
       empty={
         <Empty title="No signal waits">
-          They wait here when approval is on, or when trading by itself is off.
+          They wait here for your word, or for their time when bets are placed after a delay.
         </Empty>
       }
     >

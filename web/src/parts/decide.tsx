@@ -8,11 +8,28 @@ import { money, percent } from "@/format/figures";
 import { reasonOf } from "@/reasons";
 import { texts } from "@/texts";
 import { Confirm } from "./confirm";
-import { Left } from "./words";
+import { Left, Time } from "./words";
 
 /** The button that spends is crimson only where the money is real. */
 function useSpendTone(): "live" | "main" {
   return useQuery(control).data?.mode === "live" ? "live" : "main";
+}
+
+/** Until when a signal waits, and for what: for a word, or for a no. */
+export function Waits({ signal }: { signal: Signal }) {
+  if (signal.places_at === null) {
+    return (
+      <>
+        lapses in <Left at={signal.expires_at} />
+      </>
+    );
+  }
+  return (
+    <>
+      places at <Time at={signal.places_at} as="clock" /> (in <Left at={signal.places_at} />) unless
+      you cancel
+    </>
+  );
 }
 
 export function Decide({ signal }: { signal: Signal }) {
@@ -21,6 +38,8 @@ export function Decide({ signal }: { signal: Signal }) {
   const tone = useSpendTone();
   const sum = money(signal.amount, signal.currency);
   const path = { signal_id: signal.id };
+  const isDelayed = signal.places_at !== null;
+  const no = isDelayed ? texts.callOff : texts.reject;
   function open(what: "approve" | "reject") {
     setKey(newKey());
     setAsks(what);
@@ -28,10 +47,10 @@ export function Decide({ signal }: { signal: Signal }) {
   return (
     <span className="row">
       <button className={`btn btn--${tone}`} type="button" onClick={() => open("approve")}>
-        {texts.actions.approve(sum)}
+        {isDelayed ? texts.actions.approveNow(sum) : texts.actions.approve(sum)}
       </button>
       <button className="btn" type="button" onClick={() => open("reject")}>
-        {texts.actions.reject}
+        {isDelayed ? texts.actions.callOff : texts.actions.reject}
       </button>
       <Confirm
         isOpen={asks === "approve"}
@@ -56,9 +75,9 @@ export function Decide({ signal }: { signal: Signal }) {
           <dd>{sum}</dd>
           <dt>Worst price</dt>
           <dd>{percent(signal.worst_price)}</dd>
-          <dt>Lapses in</dt>
+          <dt>It waits</dt>
           <dd>
-            <Left at={signal.expires_at} />
+            <Waits signal={signal} />
           </dd>
         </dl>
         <p className="small muted">{texts.approve.why}</p>
@@ -66,16 +85,16 @@ export function Decide({ signal }: { signal: Signal }) {
       <Confirm
         isOpen={asks === "reject"}
         onClose={() => setAsks(null)}
-        title={texts.reject.title}
-        go={texts.reject.go}
+        title={no.title}
+        go={no.go}
         tone="bad"
-        done={texts.reject.done}
+        done={no.done}
         onGo={() =>
           got(api.POST("/signals/{signal_id}/reject", { params: { path }, body: { reason: "" } }))
         }
       >
         <p className="small muted">
-          {signal.market}. {texts.reject.why}
+          {signal.market}. {no.why}
         </p>
       </Confirm>
     </span>

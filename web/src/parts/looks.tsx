@@ -3,9 +3,9 @@ import { Link } from "@tanstack/react-router";
 import type { Decision, Signal } from "@/api/types";
 import { percent } from "@/format/figures";
 import { reasonOf, SIGNAL_WORDS, toneOf } from "@/reasons";
-import { Decide } from "./decide";
+import { Decide, Waits } from "./decide";
 import { Table } from "./list";
-import { Chip, Left, Pair, Sum, Time } from "./words";
+import { Chip, Pair, Sum, Time } from "./words";
 
 export function LookTable({ rows }: { rows: Decision[] }) {
   return (
@@ -94,7 +94,7 @@ export function AskedTable({ rows }: { rows: Signal[] }) {
               {row.status === "PENDING" ? (
                 <>
                   <span className="sub">
-                    lapses in <Left at={row.expires_at} />
+                    <Waits signal={row} />
                   </span>
                   <Decide signal={row} />
                 </>
