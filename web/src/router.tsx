@@ -122,7 +122,7 @@ const pages = [
     getParentRoute: under,
     path: "/performance",
     component: lazyRouteComponent(() => import("./pages/performance"), "Performance"),
-    validateSearch: (raw: Raw) => kept({ author: word(raw.author) }),
+    validateSearch: (raw: Raw) => kept({ author: word(raw.author), by: word(raw.by) }),
   }),
   createRoute({
     getParentRoute: under,
@@ -133,7 +133,13 @@ const pages = [
     getParentRoute: under,
     path: "/evidence",
     component: lazyRouteComponent(() => import("./pages/evidence"), "Evidence"),
-    validateSearch: (raw: Raw) => kept({ q: word(raw.q) }),
+    validateSearch: (raw: Raw) =>
+      kept({
+        q: word(raw.q),
+        show: word(raw.show),
+        status: word(raw.status),
+        publisher: word(raw.publisher),
+      }),
   }),
   createRoute({
     getParentRoute: under,

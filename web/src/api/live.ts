@@ -10,15 +10,24 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** Which readings a kind of change makes old. Every change makes `always` old. */
 const TOUCHES: Record<string, readonly string[]> = {
-  intent: ["orders", "positions", "money", "explain"],
-  intent_change: ["orders", "positions", "money", "explain"],
-  fill: ["orders", "positions", "money", "equity", "explain"],
-  settlement: ["settlements", "positions", "money", "skill", "explain", "followed"],
+  intent: ["orders", "positions", "money", "use", "explain"],
+  intent_change: ["orders", "positions", "money", "use", "explain"],
+  fill: ["orders", "positions", "money", "profit", "use", "equity", "ours", "explain"],
+  settlement: [
+    "settlements",
+    "positions",
+    "money",
+    "profit",
+    "use",
+    "skill",
+    "explain",
+    "followed",
+  ],
   signal: ["signals", "explain"],
   signal_end: ["signals", "explain"],
-  control: ["control", "orders"],
-  limits: ["limits"],
-  deposit: ["equity", "money"],
+  control: ["control", "orders", "use"],
+  limits: ["limits", "use"],
+  deposit: ["equity", "money", "profit", "use"],
   command: ["commands"],
   command_end: ["signals", "control", "orders", "commands"],
 };

@@ -1,7 +1,7 @@
 /** Everything that is read from the service, each under the name that changes are told by. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, got } from "./client";
-import type { Listed } from "./types";
+import type { Fate, Listed, ProfitCause } from "./types";
 
 const SLOW_MS = 60_000;
 type Search = Record<string, string | number | boolean | undefined>;
@@ -85,6 +85,55 @@ export const auditCheck = queryOptions({
   queryFn: () => got(api.GET("/audit/check")),
   enabled: false,
 });
+
+export const profit = queryOptions({
+  queryKey: ["profit"],
+  queryFn: () => got(api.GET("/profit")),
+});
+export const profitBy = (cause: ProfitCause) =>
+  queryOptions({
+    queryKey: ["profit", "by", cause],
+    queryFn: () => got(api.GET("/profit/by/{cause}", { params: { path: { cause } } })),
+    placeholderData: keepPreviousData,
+  });
+export const proof = queryOptions({
+  queryKey: ["skill", "proof"],
+  queryFn: () => got(api.GET("/skill/proof")),
+  staleTime: SLOW_MS / 2,
+});
+export const limitsUse = queryOptions({
+  queryKey: ["use"],
+  queryFn: () => got(api.GET("/limits/use")),
+});
+export const caps = queryOptions({
+  queryKey: ["caps"],
+  queryFn: () => got(api.GET("/costs/caps")),
+});
+export const leftOut = queryOptions({
+  queryKey: ["evidence", "left-out"],
+  queryFn: () => got(api.GET("/evidence/left-out")),
+});
+export const piece = (pieceId: string) =>
+  queryOptions({
+    queryKey: ["evidence", "piece", pieceId],
+    queryFn: () =>
+      got(api.GET("/evidence/{piece_id}", { params: { path: { piece_id: pieceId } } })),
+    staleTime: SLOW_MS,
+  });
+export type WantedPieces = { q?: string; publisher?: string; source?: string; status?: Fate };
+export const pieces = (search: WantedPieces) =>
+  infiniteQueryOptions({
+    queryKey: ["evidence", "list", search],
+    queryFn: ({ pageParam }) =>
+      got(
+        api.GET("/evidence", {
+          params: { query: chosen({ ...search, before: pageParam ?? undefined }) },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    placeholderData: keepPreviousData,
+  });
 
 export const funnel = (since: string | undefined) =>
   queryOptions({

@@ -19,7 +19,7 @@ export type Money = Shapes["MoneyOut"];
 export type Order = Shapes["OrderView"];
 export type Part = Shapes["PartOut"];
 export type Parts = Shapes["HealthParts"];
-export type Position = Shapes["PositionView"];
+export type Position = Shapes["PositionOut"];
 export type Problem = Shapes["Problem"];
 export type Score = Shapes["ScoreView"];
 export type Band = Shapes["CalibrationView"];
@@ -31,6 +31,16 @@ export type Audit = Shapes["AuditView"];
 export type Settlement = Shapes["SettlementView"];
 export type Fill = Shapes["FillView"];
 export type Key = Shapes["KeyOut"];
+export type ProfitCause = Shapes["ProfitCause"];
+export type Cause = Shapes["CauseView"];
+export type Period = Shapes["PeriodView"];
+export type Proven = Shapes["ProvenOut"];
+export type EValue = Shapes["EValueOut"];
+export type LimitUse = Shapes["LimitUse"];
+export type LimitsUse = Shapes["LimitsUse"];
+export type Cap = Shapes["CapOut"];
+export type Piece = Shapes["PieceView"];
+export type Fate = Shapes["Fate"];
 
 /** A part of a list, newest first; `next` is where it goes on. */
 export interface Listed<T> {

@@ -8,8 +8,18 @@ import { Table } from "@/parts/list";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Outside, Time } from "@/parts/words";
 import { texts } from "@/texts";
+import { CapsCard } from "./evidence-caps";
+import { LeftOutCard, PiecesCard } from "./evidence-pieces";
+
+const VIEWS = [
+  ["read", "What was read"],
+  ["costs", "Costs"],
+  ["search", "Search now"],
+] as const;
 
 export function Evidence() {
+  const { show = "read" } = useSearch({ from: "/inside/evidence" });
+  const navigate = useNavigate({ from: "/evidence" });
   const query = useQuery(costs);
   const calls = query.data?.reduce((sum, one) => sum + one.calls, 0);
   const title =
@@ -22,52 +32,88 @@ export function Evidence() {
     <Page
       name={texts.pages.evidence}
       title={title}
-      lede="Evidence behind one forecast stands on its explain page, with sources and dates."
+      lede="What was read, what it moved, what was left out and why, and what asking costs."
     >
       <div className="stack">
-        <NewsCard />
-        <ReadCard
-          title="What models cost, US dollars"
-          what="Costs"
-          query={query}
-          isEmpty={(data) => data.length === 0}
-          empty={
-            <Empty title="Nothing was spent on models">
-              Without a key the agent works without them.
-            </Empty>
-          }
-        >
-          {(data) => (
-            <Table
-              rows={data}
-              id={(row) => row.day + row.model + row.purpose}
-              columns={[
-                { head: "Day", cell: (row) => row.day },
-                { head: "Model", kind: "full", cell: (row) => <b>{row.model}</b> },
-                { head: "Purpose", cell: (row) => row.purpose },
-                {
-                  head: "Calls",
-                  kind: "number",
-                  cell: (row) => (
-                    <>
-                      {count(row.calls)}
-                      {row.unsettled > 0 && (
-                        <span className="sub">
-                          {count(row.unsettled)} not settled, counted in full
-                        </span>
-                      )}
-                    </>
-                  ),
-                },
-                { head: "Tokens in", kind: "number", cell: (row) => count(row.tokens_in) },
-                { head: "Tokens out", kind: "number", cell: (row) => count(row.tokens_out) },
-                { head: "Cost", kind: "number", cell: (row) => money(row.cost, "USD") },
-              ]}
-            />
-          )}
-        </ReadCard>
+        <div className="scroll-x">
+          <div className="seg" role="group" aria-label="Show">
+            {VIEWS.map(([name, words]) => (
+              <button
+                key={name}
+                type="button"
+                aria-pressed={show === name}
+                onClick={() => navigate({ search: { show: name } })}
+              >
+                {words}
+              </button>
+            ))}
+          </div>
+        </div>
+        {show === "costs" ? <Costs /> : show === "search" ? <NewsCard /> : <Read />}
       </div>
     </Page>
+  );
+}
+
+function Read() {
+  return (
+    <div className="grid12">
+      <div className="w8">
+        <PiecesCard />
+      </div>
+      <div className="w4">
+        <LeftOutCard />
+      </div>
+    </div>
+  );
+}
+
+function Costs() {
+  const query = useQuery(costs);
+  return (
+    <>
+      <CapsCard />
+      <ReadCard
+        title="What models cost, US dollars"
+        what="Costs"
+        query={query}
+        isEmpty={(data) => data.length === 0}
+        empty={
+          <Empty title="Nothing was spent on models">
+            Without a key the agent works without them.
+          </Empty>
+        }
+      >
+        {(data) => (
+          <Table
+            rows={data}
+            id={(row) => row.day + row.model + row.purpose}
+            columns={[
+              { head: "Day", cell: (row) => row.day },
+              { head: "Model", kind: "full", cell: (row) => <b>{row.model}</b> },
+              { head: "Purpose", cell: (row) => row.purpose },
+              {
+                head: "Calls",
+                kind: "number",
+                cell: (row) => (
+                  <>
+                    {count(row.calls)}
+                    {row.unsettled > 0 && (
+                      <span className="sub">
+                        {count(row.unsettled)} not settled, counted in full
+                      </span>
+                    )}
+                  </>
+                ),
+              },
+              { head: "Tokens in", kind: "number", cell: (row) => count(row.tokens_in) },
+              { head: "Tokens out", kind: "number", cell: (row) => count(row.tokens_out) },
+              { head: "Cost", kind: "number", cell: (row) => money(row.cost, "USD") },
+            ]}
+          />
+        )}
+      </ReadCard>
+    </>
   );
 }
 
@@ -78,7 +124,7 @@ function NewsCard() {
   const query = useQuery(search(q));
   function find(event: FormEvent) {
     event.preventDefault();
-    void navigate({ search: text.trim() ? { q: text.trim() } : {} });
+    void navigate({ search: { show: "search", ...(text.trim() && { q: text.trim() }) } });
   }
   return (
     <div className="stack">

@@ -8,6 +8,8 @@ import { Table } from "@/parts/list";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Result, Sum } from "@/parts/words";
 import { texts } from "@/texts";
+import { CausesCard } from "./performance-causes";
+import { ProofCard } from "./performance-proof";
 
 function statement(scores: Score[] | undefined): string {
   if (scores === undefined) return texts.pages.performance;
@@ -35,6 +37,8 @@ export function Performance() {
     >
       <div className="grid12">
         <div className="stack w8">
+          <CausesCard />
+          <ProofCard />
           <ScoreCard />
           <CalibrationCard />
         </div>
@@ -53,6 +57,14 @@ export function Performance() {
                 <b className="strong">Gain</b>: the market's Brier score less the forecaster's,
                 where the market had a price at that moment. Above zero, it knew more than the
                 price.
+              </p>
+              <p>
+                <b className="strong">Won, and break-even</b>: a bet at 80 % must win 8 times in 10
+                to earn nothing. A win rate says something only beside that.
+              </p>
+              <p>
+                <b className="strong">Closing line</b>: how far the price came towards our side
+                after the bet. Those who know more than the price see it above zero.
               </p>
               <p>
                 <b className="strong">Calibration</b>: of what was called 70 %, about 70 in 100
@@ -134,7 +146,9 @@ function CalibrationCard() {
             style={{ width: 190 }}
             aria-label="Forecaster"
             value={chosen}
-            onChange={(event) => navigate({ search: { author: event.target.value } })}
+            onChange={(event) =>
+              navigate({ search: (now) => ({ ...now, author: event.target.value }) })
+            }
           >
             {authors.map((one) => (
               <option key={one}>{one}</option>

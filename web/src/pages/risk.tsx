@@ -2,27 +2,32 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { control, controlHistory, funnel, limits, limitsHistory } from "@/api/queries";
-import type { Control, Limit } from "@/api/types";
+import { control, controlHistory, funnel, limitsHistory, limitsUse } from "@/api/queries";
+import type { Control } from "@/api/types";
 import { count, percent } from "@/format/figures";
 import { Icon, StateShape } from "@/parts/icons";
-import { ListCard, Table } from "@/parts/list";
+import { ListCard } from "@/parts/list";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Time } from "@/parts/words";
 import { reasonOf } from "@/reasons";
 import { HaltDialog, ReduceDialog, ResumeDialog } from "@/shell/control";
 import { texts } from "@/texts";
+import { LimitsCard } from "./risk-limits";
 
 export function Risk() {
   const state = useQuery(control);
   const refused = useQuery(funnel(undefined));
+  const use = useQuery(limitsUse);
+  const full = use.data?.refused_by ?? [];
   const said = refused.data?.reasons.filter((one) => one.reason.startsWith("refused_")) ?? [];
   const times = said.reduce((sum, one) => sum + one.looks, 0);
   const title =
     state.data === undefined
       ? texts.pages.risk
       : state.data.state === "ARMED" && state.data.kill_switch === null
-        ? "Armed: it trades within these limits"
+        ? full.length > 0
+          ? `Armed, but no buy is let through: ${full.map((one) => one.replaceAll("_", " ")).join(", ")}`
+          : "Armed: it trades within these limits"
         : `Stopped: ${state.data.kill_switch ?? state.data.reason}`;
   return (
     <Page
@@ -69,57 +74,6 @@ export function Risk() {
         </div>
       </div>
     </Page>
-  );
-}
-
-/** A limit's value in its unit. */
-export function limitValue({ value, unit }: Pick<Limit, "value" | "unit">): string {
-  if (value === "") return "any";
-  if (unit.startsWith("part") || unit.startsWith("price")) return percent(value);
-  if (unit.startsWith("percent")) return `${value} %`;
-  if (unit.startsWith("seconds")) return `${value} s`;
-  if (unit.startsWith("times")) return `${value} times`;
-  return value;
-}
-
-function LimitsCard() {
-  const query = useQuery(limits);
-  return (
-    <ReadCard
-      title="Limits in force"
-      what="Limits"
-      query={query}
-      lines={6}
-      aside={<span className="tiny faint">version {query.data?.version}</span>}
-      foot={
-        <p className="card__foot">
-          <Link className="btn" to="/settings">
-            Change limits…
-          </Link>
-        </p>
-      }
-    >
-      {(data) => (
-        <Table
-          rows={data.limits}
-          id={(row) => row.name}
-          columns={[
-            {
-              head: "Limit",
-              kind: "full",
-              cell: (row) => (
-                <>
-                  <b>{row.name.replaceAll("_", " ")}</b>
-                  <span className="sub">{row.meaning}</span>
-                </>
-              ),
-            },
-            { head: "Limit is", kind: "number", cell: limitValue },
-            { head: "Counted in", cell: (row) => <span className="sub">{row.unit}</span> },
-          ]}
-        />
-      )}
-    </ReadCard>
   );
 }
 

@@ -8,7 +8,7 @@ import { ReadCard } from "./views";
 interface ListCardProps<T> {
   title: ReactNode;
   what: string;
-  query: UseInfiniteQueryResult<InfiniteData<Listed<T>>>;
+  query: UseInfiniteQueryResult<InfiniteData<Pick<Listed<T>, "items">>>;
   empty: ReactNode;
   aside?: ReactNode;
   className?: string;

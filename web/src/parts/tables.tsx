@@ -3,9 +3,19 @@ import { Link } from "@tanstack/react-router";
 import type { Order, Position } from "@/api/types";
 import { decimal, percent } from "@/format/figures";
 import { ORDER_TONES, ORDER_WORDS } from "@/reasons";
+import { texts } from "@/texts";
 import { Sell, TakeBack } from "./decide";
 import { Table } from "./list";
 import { Age, Chip, Left, Result, Sum, Time } from "./words";
+
+/** Why it is not known what a position would bring. */
+const UNKNOWN: Record<string, string> = {
+  never_seen: "its book was never seen",
+  no_bid: "nobody bids",
+  not_quoted: "the venue quoted no price",
+  unreadable: "its price could not be read",
+  closed: "closed; waits for its end",
+};
 
 export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell?: boolean }) {
   return (
@@ -48,12 +58,13 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
             <>
               <Sum amount={row.value} currency={row.currency} />
               <span className="sub">
-                {row.bid ? (
-                  <>
-                    bid {percent(row.bid)}, <Age at={row.seen_at} />
-                  </>
+                {row.price === null ? (
+                  (UNKNOWN[row.unknown ?? ""] ?? texts.notKnown)
                 ) : (
-                  "no bid seen yet"
+                  <>
+                    {row.priced_by === "quote" ? "quoted" : "bid"} {percent(row.price)},{" "}
+                    <Age at={row.seen_at} />
+                  </>
                 )}
               </span>
             </>
@@ -68,6 +79,11 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
         ...(canSell
           ? [
               {
+                head: "Would be sold",
+                kind: "full" as const,
+                cell: (row: Position) => <Exits told={row.exits} />,
+              },
+              {
                 head: "Act",
                 kind: "full" as const,
                 cell: (row: Position) => <Sell position={row} />,
@@ -76,6 +92,26 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
           : []),
       ]}
     />
+  );
+}
+
+/** What would sell it by itself: prices of a share after fees, and times. */
+function Exits({ told }: { told: Position["exits"] }) {
+  if (told === null) return <span className="faint">{texts.notKnown}</span>;
+  const rules = [
+    told.stop_loss && `at ${percent(told.stop_loss)} or less`,
+    told.trailing && `at ${percent(told.trailing)} or less, of its best ${percent(told.best)}`,
+    told.take_profit && `at ${percent(told.take_profit)} or more`,
+  ].filter(Boolean);
+  return (
+    <>
+      <span className="small">{rules.join("; ") || "when it is believed to be worth less"}</span>
+      {told.unwatched_from && (
+        <span className="sub">
+          without a fresh forecast, <Left at={told.unwatched_from} before="in " />
+        </span>
+      )}
+    </>
   );
 }
 

@@ -66,14 +66,20 @@ export function Age({ at, lateMs = 900_000, before = "" }: AgeProps) {
   );
 }
 
+interface LeftProps {
+  at: string | null | undefined;
+  /** A word before a time that is still to come. */
+  before?: string;
+}
+
 /** How long until a moment. */
-export function Left({ at }: { at: string | null | undefined }) {
+export function Left({ at, before = "" }: LeftProps) {
   const now = useNow();
   if (!at || now === null) return <span className="faint">{texts.notKnown}</span>;
   const left = Date.parse(at) - now;
   return (
     <span className="nowrap" title={utc(Date.parse(at))}>
-      {left > 0 ? span(left) : texts.past}
+      {left > 0 ? before + span(left) : texts.past}
     </span>
   );
 }

@@ -1,0 +1,71 @@
+/** How much of what models and searches may cost is used. */
+import { useQuery } from "@tanstack/react-query";
+import { caps } from "@/api/queries";
+import type { Cap } from "@/api/types";
+import { count, decimal, money, percent } from "@/format/figures";
+import { Empty, ReadCard } from "@/parts/views";
+import { Chip, Left } from "@/parts/words";
+
+export function CapsCard() {
+  const query = useQuery(caps);
+  return (
+    <ReadCard
+      title="Caps on what it may cost"
+      what="Caps"
+      query={query}
+      isEmpty={(data) => data.caps.length === 0}
+      empty={<Empty title="Nothing that costs money is asked" />}
+    >
+      {(data) => (
+        <ul className="limits">
+          {data.caps.map((one) => (
+            <CapRow key={one.name + one.span} told={one} />
+          ))}
+        </ul>
+      )}
+    </ReadCard>
+  );
+}
+
+function CapRow({ told }: { told: Cap }) {
+  const sum = (value: string) => (told.unit === "USD" ? money(value, "USD") : decimal(value, 0));
+  const part = Math.min(1, Number(told.fraction ?? 0));
+  const name = `${told.name}, each ${told.span}`;
+  return (
+    <li>
+      <span>
+        <b>{name}</b> <span className="mono faint">{told.setting}</span>
+      </span>
+      <span className="limits__use">
+        {told.is_used_up && <Chip tone="bad">used up</Chip>}
+        <b>{percent(told.fraction)}</b>
+        <span className="nowrap">
+          {sum(told.used)} {told.cap === null ? "without a cap" : `of ${sum(told.cap)}`}
+        </span>
+      </span>
+      <span
+        className={told.is_used_up ? "use use--bad" : "use"}
+        role="meter"
+        aria-label={name}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(part * 100)}
+      >
+        <i style={{ "--v": part * 100 } as object} />
+      </span>
+      <span className="sub">
+        {count(told.calls)} asked
+        {told.open_calls > 0 && (
+          <>
+            ; {count(told.open_calls)} not answered yet, {sum(told.reserved)} put aside
+          </>
+        )}
+        {told.renews_at !== null && (
+          <>
+            ; room again in <Left at={told.renews_at} />
+          </>
+        )}
+      </span>
+    </li>
+  );
+}
