@@ -177,8 +177,7 @@ def closings_of(connection: Connection, market_ids: Iterable[str]) -> Mapping[st
         query = _last_prices().where(
             _markets.c.id.in_(wanted[begin : begin + _AT_ONCE]), _markets.c.settled_at.is_not(None)
         )
-        for row in connection.execute(query).all():
-            found[row.id] = _closing(connection, row)
+        found.update(_closings(connection, connection.execute(query).all()))
     return found
 
 
@@ -211,15 +210,21 @@ def _last_prices() -> Select[Any]:
     return select(_markets.c.id, _markets.c.outcome1_id, book.label("book"), said.label("said"))
 
 
-def _closing(connection: Connection, row: Row[Any]) -> Closing:
-    """The later of the two."""
-    seen: list[tuple[datetime, Decimal]] = []
-    if row.book is not None:
-        book = connection.execute(select(_touches).where(_touches.c.number == row.book)).one()
-        seen.append((book.at, (book.bid + book.ask) / 2))
-    if row.said is not None:
-        query = select(_forecasts.c.made_at, _forecasts.c.market_price)
-        said = connection.execute(query.where(_forecasts.c.id == row.said)).one()
-        seen.append((said.made_at, said.market_price))
-    at, price = max(seen, default=(None, None), key=lambda one: one[0])
-    return Closing(outcome1_id=row.outcome1_id, price=price, seen_at=at)
+def _closings(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[str, Closing]:
+    """The later of the two, for each market."""
+    books = [row.book for row in rows if row.book is not None]
+    names = [row.said for row in rows if row.said is not None]
+    whole = select(_touches.c.number, _touches.c.at, _touches.c.bid, _touches.c.ask)
+    said = select(_forecasts.c.id, _forecasts.c.made_at, _forecasts.c.market_price)
+    seen: dict[object, tuple[datetime, Decimal]] = {
+        row.number: (row.at, (row.bid + row.ask) / 2)
+        for row in connection.execute(whole.where(_touches.c.number.in_(books)))
+    }
+    for one in connection.execute(said.where(_forecasts.c.id.in_(names))):
+        seen[one.id] = (one.made_at, one.market_price)
+    found: dict[str, Closing] = {}
+    for row in rows:
+        both = [seen[key] for key in (row.book, row.said) if key is not None]
+        at, price = max(both, default=(None, None), key=lambda one: one[0])
+        found[row.id] = Closing(outcome1_id=row.outcome1_id, price=price, seen_at=at)
+    return found

@@ -6,11 +6,10 @@ The first reading goes through all of them, a part at a time, so that other ques
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, func, or_, select
@@ -25,8 +24,10 @@ from bayse_agent.domain.drawdown import Stretch, joined, stretch_of, whole
 from bayse_agent.domain.money import ZERO, Currency
 from bayse_agent.domain.risk.days import day_start
 
+T = TypeVar("T")
 _equity, _postings = tables.equity, tables.postings
-_AT_ONCE = 1000
+_AT_ONCE = 300
+"""Acts that are added up in one turn: nobody else who reads waits longer than that takes."""
 _MONTH_LENGTH = len("2026-11")
 _NOON, _WEEK = timedelta(hours=12), timedelta(days=6)
 
@@ -44,35 +45,36 @@ class Earnings:
 
     async def catch_up(self, reader: Reader) -> None:
         """Add up all that is new."""
-        async with self._caught_up(reader):
-            return
+        await self._told(reader, lambda _: None)
 
     async def by(
         self, reader: Reader, cause: ProfitCause
     ) -> tuple[tuple[CauseView, ...], CauseView]:
         """What bets came to by one cause, and all of them together."""
-        async with self._caught_up(reader):
-            return self._tally.rows(cause), self._tally.whole()
+        return await self._told(reader, lambda _: (self._tally.rows(cause), self._tally.whole()))
 
     async def periods(self, reader: Reader, now: datetime, zone: str) -> tuple[PeriodView, ...]:
         """Today, the last seven days (today is the seventh), and all; by the days of a zone."""
         today = day_start(now, zone)
         week = day_start(today + _NOON - _WEEK, zone)
-        costs = await reader.ask(_costs(now, zone))
-        async with self._caught_up(reader):
-            begun = await reader.ask(_begun_at)
+
+        def read(connection: Connection) -> tuple[PeriodView, ...]:
+            costs = _costs(connection, now, zone)
             return (
                 self._period("today", today, now, costs["today"]),
                 self._period("week", week, now, costs["week"]),
-                self._all(begun, now, costs["all"]),
+                self._all(_begun_at(connection), now, costs["all"]),
             )
 
-    @asynccontextmanager
-    async def _caught_up(self, reader: Reader) -> AsyncIterator[None]:
+        return await self._told(reader, read)
+
+    async def _told(self, reader: Reader, read: Query[T]) -> T:
+        """The answer to a question, once all that is new was added up."""
         async with self._guard:
             while await reader.ask(self._step):
                 pass
-            yield
+            # Where it was added up: whoever gave up waiting may have left a part under way there.
+            return await reader.ask(read)
 
     def _step(self, connection: Connection) -> bool:
         """Add the next part of what is new; whether there may be more."""
@@ -152,21 +154,18 @@ def _begun_at(connection: Connection) -> datetime | None:
     return connection.execute(query).scalar()
 
 
-def _costs(now: datetime, zone: str) -> Query[Mapping[str, Decimal]]:
+def _costs(connection: Connection, now: datetime, zone: str) -> Mapping[str, Decimal]:
     """What models cost in each period. Their days and months have sums of their own."""
     today = now.astimezone(ZoneInfo(zone)).date()
     days = [f"{today - timedelta(days=back):%Y-%m-%d}" for back in range(7)]
 
-    def read(connection: Connection) -> Mapping[str, Decimal]:
-        period = spent.c.period
-        query = select(period, spent.c.amount).where(
-            or_(period.in_(days), func.length(period) == _MONTH_LENGTH)
-        )
-        sums = {row.period: row.amount for row in connection.execute(query)}
-        return {
-            "today": sums.get(days[0], ZERO),
-            "week": sum((sums.get(day, ZERO) for day in days), ZERO),
-            "all": sum((one for name, one in sums.items() if name not in days), ZERO),
-        }
-
-    return read
+    period = spent.c.period
+    query = select(period, spent.c.amount).where(
+        or_(period.in_(days), func.length(period) == _MONTH_LENGTH)
+    )
+    sums = {row.period: row.amount for row in connection.execute(query)}
+    return {
+        "today": sums.get(days[0], ZERO),
+        "week": sum((sums.get(day, ZERO) for day in days), ZERO),
+        "all": sum((one for name, one in sums.items() if name not in days), ZERO),
+    }

@@ -119,9 +119,9 @@ class Tally:
                 continue
             is_first = bet.outcome_id == closing.outcome1_id
             last = closing.price if is_first else ONE - closing.price
-            one = Sum(line=last - bet.priced / bet.shares, lines=1)
-            self._of(bet.traits).add(one)
-            self._gone(bet.way).add(one)
+            for one in (self._of(bet.traits), self._gone(bet.way)):
+                one.line += last - bet.priced / bet.shares
+                one.lines += 1
 
     def rows(self, cause: ProfitCause) -> tuple[CauseView, ...]:
         """Sums by one cause: bands in their order, everything else the largest stakes first."""
@@ -168,9 +168,10 @@ class Tally:
         before = self.lots.get(place, ())
         is_new = all(lot.bet_id != buy.bet_id for lot in before)
         self.lots[place] = with_bought(before, buy)
-        one = Sum(bets=int(is_new), staked=buy.cash, fees=buy.fee)
-        self._of(buy.traits).add(one)
-        self._gone(OPEN).add(one)
+        for one in (self._of(buy.traits), self._gone(OPEN)):
+            one.bets += is_new
+            one.staked += buy.cash
+            one.fees += buy.fee
         self._wait(act, buy)
 
     def _wait(self, act: Act, buy: Bought) -> None:
@@ -201,30 +202,31 @@ class Tally:
         return out.cash - out.cost
 
     def _part(self, market_id: str, way: str, part: Part) -> None:
-        lot, is_end = part.lot, part.is_end
-        end = Sum()
-        if is_end:
-            paid = paid_a_share(lot, self.currency.payout)
-            end = Sum(ended=1, wins=int(lot.profit > ZERO), broke_even=paid)
-            several = self.waiting.get(market_id, {})
-            if lot.bet_id in several:
-                several[lot.bet_id] = replace(several[lot.bet_id], way=way)
-        mine = self._of(lot.traits)
-        mine.add(Sum(closed=part.cost, profit=part.profit, fees=part.fee))
-        mine.add(end)
-        still = Sum(bets=-int(is_end), staked=-part.cost, fees=-part.entry_fee)
-        self._gone(OPEN).add(still)
-        gone = self._gone(way)
-        gone.add(
-            Sum(
-                bets=int(part.is_first_of_its_way),
-                staked=part.cost,
-                closed=part.cost,
-                profit=part.profit,
-                fees=part.fee + part.entry_fee,
-            )
-        )
-        gone.add(end)
+        mine, still, gone = self._of(part.lot.traits), self._gone(OPEN), self._gone(way)
+        mine.closed += part.cost
+        mine.profit += part.profit
+        mine.fees += part.fee
+        still.staked -= part.cost
+        still.fees -= part.entry_fee
+        gone.bets += part.is_first_of_its_way
+        gone.staked += part.cost
+        gone.closed += part.cost
+        gone.profit += part.profit
+        gone.fees += part.fee + part.entry_fee
+        if part.is_end:
+            still.bets -= 1
+            self._end(market_id, way, part.lot)
+
+    def _end(self, market_id: str, way: str, lot: Lot) -> None:
+        """Nothing is left of a bet."""
+        broke_even = paid_a_share(lot, self.currency.payout)
+        for one in (self._of(lot.traits), self._gone(way)):
+            one.ended += 1
+            one.wins += lot.profit > ZERO
+            one.broke_even += broke_even
+        several = self.waiting.get(market_id, {})
+        if lot.bet_id in several:
+            several[lot.bet_id] = replace(several[lot.bet_id], way=way)
 
 
 def quarter_of(moment: datetime) -> datetime:
