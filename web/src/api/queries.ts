@@ -180,6 +180,32 @@ export const market = (marketId: string) =>
     queryFn: () =>
       got(api.GET("/followed/{market_id}", { params: { path: { market_id: marketId } } })),
   });
+export const ours = (marketId: string) =>
+  queryOptions({
+    queryKey: ["ours", marketId],
+    queryFn: () =>
+      got(api.GET("/followed/{market_id}/chart", { params: { path: { market_id: marketId } } })),
+    retry: false,
+  });
+export const quote = (wanted: {
+  event_id: string;
+  market_id: string;
+  outcome: string;
+  amount: string;
+}) =>
+  queryOptions({
+    queryKey: ["quote", wanted],
+    queryFn: () => got(api.POST("/trades/quote", { params: { query: wanted } })),
+    retry: false,
+    staleTime: 0,
+    gcTime: 0,
+    // Each quote is asked of the trader: it is read again by whoever asks, and not by the clock.
+    refetchInterval: false,
+  });
+export const notifications = queryOptions({
+  queryKey: ["notifications"],
+  queryFn: () => got(api.GET("/notifications")),
+});
 export const event = (eventId: string) =>
   queryOptions({
     queryKey: ["event", eventId],

@@ -39,6 +39,9 @@ export type EValue = Shapes["EValueOut"];
 export type LimitUse = Shapes["LimitUse"];
 export type LimitsUse = Shapes["LimitsUse"];
 export type Cap = Shapes["CapOut"];
+export type Chart = Shapes["ChartOut"];
+export type Quote = Shapes["QuoteOut"];
+export type Notifications = Shapes["NotificationsOut"];
 export type Piece = Shapes["PieceView"];
 export type Fate = Shapes["Fate"];
 

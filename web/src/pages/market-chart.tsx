@@ -1,10 +1,13 @@
-/** The chart itself: the market dashed grey, the agent solid blue. */
+/** The chart itself: the market dashed grey, the agent solid blue with its error, our fills on it. */
 import {
   createChart,
+  createSeriesMarkers,
   type ISeriesApi,
+  type ISeriesMarkersPluginApi,
   LineSeries,
   LineStyle,
   LineType,
+  type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
 import { useEffect, useRef } from "react";
@@ -17,14 +20,28 @@ const tick = (at: unknown) =>
     .split(", ")
     .at(-1) ?? "";
 
+/** What the agent believed of the first side at a moment, and how far off that may be. */
+export interface Belief extends Point {
+  error: number;
+}
+
+/** One of our fills, at the price of the first side. */
+export interface Filled extends Point {
+  isBuy: boolean;
+  words: string;
+}
+
 interface ChartProps {
   prices: Point[];
-  beliefs: Point[];
+  beliefs: Belief[];
+  fills: Filled[];
 }
 
 interface Drawn {
   prices: ISeriesApi<"Line">;
   beliefs: ISeriesApi<"Line">;
+  edges: [ISeriesApi<"Line">, ISeriesApi<"Line">];
+  fills: ISeriesMarkersPluginApi<Time>;
   fit: () => void;
 }
 
@@ -71,15 +88,59 @@ function draw(box: HTMLElement): Drawn & { remove: () => void } {
     lineType: LineType.WithSteps,
     lineWidth: 2,
   });
+  const edge = () =>
+    chart.addSeries(LineSeries, {
+      priceFormat: format,
+      color: colour("--accent"),
+      lineType: LineType.WithSteps,
+      lineStyle: LineStyle.Dotted,
+      lineWidth: 1,
+      lastValueVisible: false,
+      priceLineVisible: false,
+      crosshairMarkerVisible: false,
+    });
   return {
     prices,
     beliefs,
+    edges: [edge(), edge()],
+    fills: createSeriesMarkers(prices, []),
     fit: () => chart.timeScale().fitContent(),
     remove: () => chart.remove(),
   };
 }
 
-export default function PriceChart({ prices, beliefs }: ChartProps) {
+/** Kept within what a chance can be. */
+const within = (value: number) => Math.min(1, Math.max(0, value));
+
+function show(drawn: Drawn, { prices, beliefs, fills }: ChartProps): void {
+  const first = prices[0]?.at ?? 0;
+  const seen = beliefs.filter((one) => one.at >= first);
+  drawn.prices.setData(rows(prices));
+  drawn.beliefs.setData(rows(seen));
+  drawn.edges.forEach((series, index) => {
+    const way = index === 0 ? 1 : -1;
+    series.setData(
+      rows(seen.map(({ at, value, error }) => ({ at, value: within(value + way * error) }))),
+    );
+  });
+  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
+  drawn.fills.setMarkers(
+    fills
+      .filter((one) => one.at >= first)
+      .map(({ at, value, isBuy, words }) => ({
+        time: Math.floor(at / 1000) as UTCTimestamp,
+        position: isBuy ? "atPriceBottom" : "atPriceTop",
+        price: value * 100,
+        shape: isBuy ? "arrowUp" : "arrowDown",
+        color: accent,
+        text: words,
+      })),
+  );
+  drawn.fit();
+}
+
+export default function PriceChart(props: ChartProps) {
+  const { prices, beliefs, fills } = props;
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | null>(null);
   useEffect(() => {
@@ -92,12 +153,9 @@ export default function PriceChart({ prices, beliefs }: ChartProps) {
     };
   }, []);
   useEffect(() => {
-    drawn.current?.prices.setData(rows(prices));
-    const first = prices[0]?.at ?? 0;
-    drawn.current?.beliefs.setData(rows(beliefs.filter((one) => one.at >= first)));
-    drawn.current?.fit();
-  }, [prices, beliefs]);
+    if (drawn.current !== null) show(drawn.current, { prices, beliefs, fills });
+  }, [prices, beliefs, fills]);
   const last = prices.at(-1)?.value ?? 0;
-  const label = `Price over time, last ${(last * 100).toFixed(1)} percent`;
+  const label = `Price over time, last ${(last * 100).toFixed(1)} percent; ${fills.length} fills of ours`;
   return <div ref={box} className="tvchart" role="img" aria-label={label} />;
 }

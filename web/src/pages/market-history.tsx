@@ -1,22 +1,53 @@
-/** The price over time, with the agent's forecasts over it. The chart's code comes when needed. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+/** The price over time, with the agent's forecasts and fills over it. The chart's code comes late. */
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
-import { decisions, history } from "@/api/queries";
+import { lazy, Suspense, useMemo } from "react";
+import { history, ours, version } from "@/api/queries";
+import type { Chart } from "@/api/types";
+import { count, decimal, percent } from "@/format/figures";
+import { Lines } from "@/parts/lines";
+import { Table } from "@/parts/list";
 import { Empty, Loading, ReadCard } from "@/parts/views";
+import { Sum, Time } from "@/parts/words";
 import type { Sides } from "./market";
+import type { Belief, Filled } from "./market-chart";
 
 const PriceChart = lazy(() => import("./market-chart"));
 const PERIODS = ["12H", "24H", "1W", "1M"] as const;
 
+function beliefsOf(chart: Chart | undefined): Belief[] {
+  return (chart?.forecasts ?? [])
+    .filter((one) => !one.is_part)
+    .map((one) => ({
+      at: Date.parse(one.at),
+      value: one.probability,
+      error: one.standard_error,
+    }));
+}
+
+function fillsOf(chart: Chart | undefined): Filled[] {
+  return (chart?.fills ?? []).map((one) => ({
+    at: Date.parse(one.at),
+    value: Number(one.price1),
+    isBuy: one.side === "BUY",
+    words: `${one.side === "BUY" ? "Buy" : "Sell"} ${one.outcome}`,
+  }));
+}
+
 export function HistoryCard({ sides, period }: { sides: Sides; period: string }) {
   const navigate = useNavigate({ from: "/markets/$marketId" });
   const query = useQuery(history(sides.eventId, sides.id, period));
-  const looks = useInfiniteQuery(decisions({ market_id: sides.id }));
-  const beliefs = (looks.data?.pages[0]?.items ?? [])
-    .filter((look) => look.probability !== null)
-    .map((look) => ({ at: Date.parse(look.at), value: look.probability ?? 0 }))
-    .toReversed();
+  const { data: chart } = useQuery(ours(sides.id));
+  const drawn = useMemo(
+    () => ({
+      prices: (query.data?.[sides.id] ?? [])
+        .filter((point) => point.p !== null)
+        .map((point) => ({ at: point.e, value: point.p ?? 0 })),
+      beliefs: beliefsOf(chart),
+      fills: fillsOf(chart),
+    }),
+    [query.data, chart, sides.id],
+  );
   return (
     <ReadCard
       title={`Chance of ${sides.labels[0]}, %`}
@@ -37,32 +68,122 @@ export function HistoryCard({ sides, period }: { sides: Sides; period: string })
           ))}
         </span>
       }
-      isEmpty={(data) => (data[sides.id] ?? []).length < 2}
+      isEmpty={() => drawn.prices.length < 2}
       empty={<Empty title="No course yet">The line begins with the second price.</Empty>}
       foot={
         <p className="card__foot row">
           <span className="key">
             <i />
-            agent
+            agent, dotted: its error
           </span>
           <span className="key">
             <i className="mkt" />
             market
           </span>
+          <span className="key">▲ we bought</span>
+          <span className="key">▼ we sold</span>
         </p>
       }
     >
-      {(data) => (
+      {() => (
         <div className="card__body">
           <Suspense fallback={<Loading lines={4} />}>
-            <PriceChart
-              prices={(data[sides.id] ?? [])
-                .filter((point) => point.p !== null)
-                .map((point) => ({ at: point.e, value: point.p ?? 0 }))}
-              beliefs={beliefs}
-            />
+            <PriceChart {...drawn} />
           </Suspense>
         </div>
+      )}
+    </ReadCard>
+  );
+}
+
+/** The asset that a window settles on, against what it must reach. */
+export function UnderlyingCard({ sides }: { sides: Sides }) {
+  const query = useQuery(ours(sides.id));
+  const asset = query.data?.underlying;
+  if (!asset) return null;
+  const points = asset.points.map((one) => ({ at: Date.parse(one.at), value: Number(one.price) }));
+  const last = asset.points.at(-1);
+  return (
+    <ReadCard
+      title={`Underlying, ${asset.symbol}`}
+      what="Underlying"
+      query={query}
+      isEmpty={() => points.length < 2}
+      empty={<Empty title="The feed has seen nothing of this window" />}
+    >
+      {() => (
+        <div className="card__body stack">
+          <Lines
+            points={points}
+            label={`${asset.symbol} from ${asset.points[0]?.price} to ${last?.price}`}
+            height={140}
+            tick={(value) => decimal(String(value), 2)}
+            hasTimes
+            isMarket
+            {...(asset.threshold !== null && { mark: Number(asset.threshold) })}
+          />
+          <p className="row small muted">
+            <span>
+              Last <b>{decimal(last?.price, 2)}</b>
+            </span>
+            <span>
+              {asset.threshold === null ? (
+                "The threshold is not known yet"
+              ) : (
+                <>
+                  Dotted: what {sides.labels[0]} needs, <b>{decimal(asset.threshold, 2)}</b>
+                </>
+              )}
+            </span>
+          </p>
+        </div>
+      )}
+    </ReadCard>
+  );
+}
+
+/** Our fills as figures, for who reads no chart. */
+export function FillsCard({ sides }: { sides: Sides }) {
+  const query = useQuery(ours(sides.id));
+  const currency = useQuery(version).data?.currency ?? "";
+  if ((query.data?.fills.length ?? 0) === 0) return null;
+  return (
+    <ReadCard title="Our fills here" what="Fills" query={query}>
+      {(data) => (
+        <>
+          <Table
+            rows={data.fills.toReversed()}
+            id={(row) => row.intent_id + row.at + row.shares}
+            columns={[
+              {
+                head: "What",
+                kind: "full",
+                cell: (row) => (
+                  <>
+                    <b>{row.side === "BUY" ? "Buy" : "Sell"}</b> {row.outcome}{" "}
+                    <span className="sub">{row.source}</span>
+                  </>
+                ),
+              },
+              { head: "Shares", kind: "number", cell: (row) => decimal(row.shares) },
+              { head: "Price", kind: "number", cell: (row) => percent(row.price) },
+              {
+                head: "Cash",
+                kind: "number",
+                cell: (row) => <Sum amount={row.cash} currency={currency} />,
+              },
+              {
+                head: "Fee",
+                kind: "number",
+                cell: (row) => <Sum amount={row.fee} currency={currency} />,
+              },
+              { head: "Time", kind: "number", cell: (row) => <Time at={row.at} /> },
+            ]}
+          />
+          {data.fills_left_out > 0 && (
+            <p className="card__foot small">{count(data.fills_left_out)} older ones are left out</p>
+          )}
+        </>
       )}
     </ReadCard>
   );

@@ -2,10 +2,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, got, newKey, Trouble } from "@/api/client";
-import { control, version } from "@/api/queries";
-import { money } from "@/format/figures";
+import { control, quote, version } from "@/api/queries";
+import type { Quote } from "@/api/types";
+import { decimal, money, percent } from "@/format/figures";
 import { Confirm } from "@/parts/confirm";
-import { ORDER_WORDS } from "@/reasons";
+import { Icon } from "@/parts/icons";
+import { Age } from "@/parts/words";
+import { ORDER_WORDS, reasonOf } from "@/reasons";
 import { texts } from "@/texts";
 import type { Sides } from "./market";
 
@@ -19,7 +22,14 @@ function bought<T extends { status: string; filledSize: number }>(order: T): T {
   throw new Trouble(409, "refused", `${texts.outcome.refused(state.toLowerCase())}. ${words}`);
 }
 
-export function TradeCard({ sides }: { sides: Sides }) {
+interface TradeProps {
+  sides: Sides;
+  /** The agent's last chance of the first side, where it had one. */
+  belief?: number | null;
+  isOpen: boolean;
+}
+
+export function TradeCard({ sides, belief, isOpen }: TradeProps) {
   const [side, setSide] = useState(0);
   const [amount, setAmount] = useState("");
   const [key, setKey] = useState<string | null>(null);
@@ -28,6 +38,13 @@ export function TradeCard({ sides }: { sides: Sides }) {
   const isFit = AMOUNT.test(amount) && /[1-9]/.test(amount);
   const label = sides.labels[side] ?? "";
   const sum = money(amount, currency);
+  const wanted = {
+    event_id: sides.eventId,
+    market_id: sides.id,
+    outcome: sides.outcomes[side] ?? "",
+    amount,
+  };
+  const told = useQuery({ ...quote(wanted), enabled: key !== null });
   function ask(event: FormEvent) {
     event.preventDefault();
     if (isFit) setKey(newKey());
@@ -66,13 +83,15 @@ export function TradeCard({ sides }: { sides: Sides }) {
           <span id="amount-hint" className={amount !== "" && !isFit ? "hint hint--bad" : "hint"}>
             {amount !== "" && !isFit
               ? "A sum above zero with at most two decimals, such as 1000.00."
-              : "Fees are taken by the venue from the shares."}
+              : isOpen
+                ? "A quote is shown before anything is bought."
+                : "This market is closed."}
           </span>
         </div>
         <button
           className={isLive ? "btn btn--live" : "btn btn--main"}
           type="submit"
-          disabled={!isFit}
+          disabled={!isFit || !isOpen}
         >
           {isFit ? `Buy ${label} for ${sum}…` : `Buy ${label}…`}
         </button>
@@ -83,24 +102,91 @@ export function TradeCard({ sides }: { sides: Sides }) {
         title={`Buy ${label} for ${sum}?`}
         go={`Buy for ${sum}`}
         tone={isLive ? "live" : "main"}
+        isReady={told.data !== undefined && !told.isFetching && !told.data.is_refused}
         done={`Bought ${label} for ${sum}.`}
         onGo={async () => {
-          const query = {
-            event_id: sides.eventId,
-            market_id: sides.id,
-            side: "BUY",
-            outcome: sides.outcomes[side] ?? "",
-            amount,
-          };
+          const query = { ...wanted, side: "BUY" };
           const header = { "Idempotency-Key": key ?? newKey() };
           return bought(await got(api.POST("/trades", { params: { query, header } })));
         }}
       >
+        {told.isFetching && (
+          <p className="small muted" role="status">
+            Asking what that would be…
+          </p>
+        )}
+        {told.isError && !told.isFetching && (
+          <p className="note note--bad words" role="alert">
+            {told.error.message}
+          </p>
+        )}
+        {told.data && !told.isFetching && (
+          <QuoteTold told={told.data} belief={chanceOf(belief, side)} />
+        )}
         <p className="small muted">
-          The agent reads fresh prices, sets the worst price that it would pay itself and checks
-          every limit. When one says no, nothing is bought and you are told which.
+          Prices are read afresh and every limit is checked again before it is sent. When one says
+          no, nothing is bought and you are told which.
         </p>
       </Confirm>
     </section>
+  );
+}
+
+/** What the agent says of the chosen side. */
+function chanceOf(belief: number | null | undefined, side: number): number | null {
+  if (belief === null || belief === undefined) return null;
+  return side === 0 ? belief : 1 - belief;
+}
+
+function QuoteTold({ told, belief }: { told: Quote; belief: number | null }) {
+  return (
+    <>
+      <dl className="kv">
+        <dt>You spend, fee inside</dt>
+        <dd>{money(told.cash, told.currency)}</dd>
+        <dt>Fee</dt>
+        <dd>{told.fee === null ? texts.notKnown : money(told.fee, told.currency)}</dd>
+        <dt>Shares</dt>
+        <dd>{decimal(told.shares)}</dd>
+        <dt>Price, on average</dt>
+        <dd>{percent(told.average_price)}</dd>
+        <dt>Worst price</dt>
+        <dd>{percent(told.worst_price)}</dd>
+        <dt>If it wins, it pays</dt>
+        <dd>{money(told.payout, told.currency)}</dd>
+        <dt className="sum">Must win to break even</dt>
+        <dd className="sum">{percent(told.break_even)}</dd>
+        <dt>The agent says</dt>
+        <dd className="us">{percent(belief) || "no forecast"}</dd>
+      </dl>
+      {belief !== null && told.break_even !== null && belief <= Number(told.break_even) && (
+        <p className="note note--warn">
+          <Icon name="alert" />
+          <span>The agent itself would not place this bet: it sees less chance than it needs.</span>
+        </p>
+      )}
+      {told.refusals.length > 0 && (
+        <div className="note note--bad" role="alert">
+          <Icon name="no" />
+          <ul className="ticks">
+            {told.refusals.map((one) => (
+              <li key={one.check} className="words">
+                <span>
+                  <b>{reasonOf(one.check).words || one.check.replaceAll("_", " ")}</b>
+                  <span className="sub">
+                    {" "}
+                    {Object.entries(one.numbers)
+                      .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)
+                      .join(", ")}
+                    {one.limit && `; limit ${one.limit}`}
+                  </span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <Age before="quoted " at={told.as_of} lateMs={300_000} />
+    </>
   );
 }

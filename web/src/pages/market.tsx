@@ -12,7 +12,7 @@ import { Empty, Page, ReadCard } from "@/parts/views";
 import { Age, Chip, Left, Pair, Time } from "@/parts/words";
 import { texts } from "@/texts";
 import { BookCard } from "./market-book";
-import { HistoryCard } from "./market-history";
+import { FillsCard, HistoryCard, UnderlyingCard } from "./market-history";
 import { TradeCard } from "./market-trade";
 
 /** What a page needs of a market, from our books or, where it was never followed, from the venue. */
@@ -94,7 +94,9 @@ export function MarketPage() {
       <div className="grid12">
         <div className="stack w8">
           {sides && <HistoryCard sides={sides} period={search.period ?? "24H"} />}
+          {sides && known.data?.symbol && <UnderlyingCard sides={sides} />}
           <Held marketId={marketId} />
+          {sides && known.data && <FillsCard sides={sides} />}
           <ListCard
             title="Looks at this market"
             what="Looks"
@@ -107,7 +109,9 @@ export function MarketPage() {
           <Rules query={told} />
         </div>
         <div className="stack w4 melt">
-          {sides && <TradeCard sides={sides} />}
+          {sides && (
+            <TradeCard sides={sides} {...(last && { belief: last.probability })} isOpen={isOpen} />
+          )}
           {last && <BeliefCard look={last} label={sides?.labels[0] ?? "YES"} />}
           {sides && told.data?.engine.toLowerCase() !== "amm" && <BookCard sides={sides} />}
         </div>

@@ -11,6 +11,7 @@ import { partName } from "@/reasons";
 import { texts } from "@/texts";
 import { FactorCard } from "./system-factor";
 import { KeysCard } from "./system-keys";
+import { NoticesCard } from "./system-notices";
 import { SessionsCard } from "./system-sessions";
 
 const TONES: Record<string, "good" | "warn" | "dash"> = {
@@ -43,6 +44,7 @@ export function System() {
         <div className="stack w4 melt">
           <PartsCard />
           <CheckCard />
+          <NoticesCard />
           <KeysCard query={useQuery(keys)} />
           <SessionsCard />
           <FactorCard />

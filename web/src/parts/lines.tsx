@@ -43,12 +43,15 @@ interface LinesProps {
   /** A level to hold the line against, such as what was put in. */
   mark?: number;
   isFall?: boolean;
+  /** It is the world's line and not the agent's: drawn as the market is. */
+  isMarket?: boolean;
   hasTimes?: boolean;
   children?: ReactNode;
 }
 
 /** One line with its scale; under it the times. */
-export function Lines({ points, label, height, tick, mark, isFall, hasTimes }: LinesProps) {
+export function Lines(props: LinesProps) {
+  const { points, label, height, tick, mark, isFall, isMarket, hasTimes } = props;
   const values = points.map((point) => point.value);
   const range = isFall
     ? { low: Math.min(...values, -0.001), high: 0 }
@@ -72,7 +75,7 @@ export function Lines({ points, label, height, tick, mark, isFall, hasTimes }: L
             />
           )}
           <path
-            className={isFall ? "g-dd" : "g-us"}
+            className={isFall ? "g-dd" : isMarket ? "g-mkt" : "g-us"}
             d={isFall ? `${line}L${WIDTH} 0L0 0Z` : line}
           />
         </svg>
