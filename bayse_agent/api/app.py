@@ -187,7 +187,15 @@ def _secure(operation: dict[str, Any], key: str) -> None:
     rule = ACCESS[key]
     operation["x-right"] = rule.right.value
     operation["x-steps-up"] = rule.steps_up
+    _tell_of_tables(operation)
     if rule.right in (Right.PUBLIC, Right.BELL):
         operation["security"] = []
     else:
         operation["security"] = [{"bearer": []}, {"cookie": []}]
+
+
+def _tell_of_tables(operation: dict[str, Any]) -> None:
+    """What can be had as a table is told to be one as well."""
+    if any(one["name"] == "format" for one in operation.get("parameters", ())):
+        content = operation["responses"]["200"]["content"]
+        content["text/csv"] = {"schema": {"type": "string"}}

@@ -7,6 +7,9 @@ answer without a trace.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -35,10 +38,16 @@ class _No(Exception):
     """A request that is not let in."""
 
     def __init__(
-        self, status: int, detail: str, code: str | None = None, *, wait_s: float = 0.0
+        self,
+        status: int,
+        detail: str,
+        code: str | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.status, self.detail, self.code, self.wait_s = status, detail, code, wait_s
+        self.status, self.detail, self.code = status, detail, code
+        self.headers = dict(headers or {})
 
 
 class Gate:
@@ -81,13 +90,13 @@ class Gate:
         try:
             if not self._is_preflight(scope):
                 await self._check(scope, method, path, key)
+            _check_query(scope)
             receive = await _bounded(scope, receive)
             await self._app(scope, receive, answer)
         except _No as no:
-            headers = {"Retry-After": str(int(no.wait_s) + 1)} if no.wait_s else {}
             if no.status == 401:
-                headers["WWW-Authenticate"] = "Bearer"
-            response = problem(request_id, no.status, no.detail, code=no.code, headers=headers)
+                no.headers["WWW-Authenticate"] = "Bearer"
+            response = problem(request_id, no.status, no.detail, code=no.code, headers=no.headers)
             await response(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 (nobody outside may see what went wrong)
             self._log.error("request_died", request_id=request_id, path=path, exc_info=error)
@@ -109,13 +118,14 @@ class Gate:
         if rule is not None and rule.right in (Right.PUBLIC, Right.BELL):
             self._check_page(method, headers)
             return
+        if rule is None and _is_open(path):
+            raise _unknown(path)
         if rule is not None and rule.right is Right.METRICS and self._may_read_metrics(scope):
             return
         caller = await self._caller(HTTPConnection(scope))
         scope["state"]["caller"] = caller
         if rule is None:
-            known = methods_of(path)
-            raise _No(405, "not with this method") if known else _No(404, "there is no such thing")
+            raise _unknown(path)
         if key in NEVER_BRAKED:
             self._check_scope(rule, caller)
         else:
@@ -174,7 +184,8 @@ class Gate:
         throttles = (self._pace, self._costly) if rule.is_costly else (self._pace,)
         for throttle in throttles:
             if wait_s := throttle.take(caller.key):
-                raise _No(429, "too many requests: wait a little", wait_s=wait_s)
+                wait = {"Retry-After": str(int(wait_s) + 1)}
+                raise _No(429, "too many requests: wait a little", headers=wait)
 
     def _may_read_metrics(self, scope: Scope) -> bool:
         token = self._parts.web.metrics_token
@@ -198,6 +209,30 @@ class _Answer:
             for name, value in self._headers.items():
                 headers[name] = value
         await self._send(message)
+
+
+def _unknown(path: str) -> _No:
+    """What is said of something that is not in the table."""
+    known = methods_of(path)
+    if known:
+        return _No(405, "not with this method", headers={"Allow": ", ".join(known)})
+    return _No(404, "there is no such thing")
+
+
+def _is_open(path: str) -> bool:
+    """Whether everything at an address is for anybody: there a stranger may know its methods."""
+    rights = {ACCESS[key].right for one in methods_of(path) if (key := match(one, path))}
+    return bool(rights) and rights <= {Right.PUBLIC, Right.BELL}
+
+
+def _check_query(scope: Scope) -> None:
+    """Of two values for one name nobody could say which was meant. Lists are named `name[]`."""
+    text = scope["query_string"].decode("latin-1")
+    seen: set[str] = set()
+    for name, _ in parse_qsl(text, keep_blank_values=True):
+        if name in seen and not name.endswith("[]"):
+            raise _No(422, f"{name[:64]!r} is given twice")
+        seen.add(name)
 
 
 async def _bounded(scope: Scope, receive: Receive) -> Receive:

@@ -127,7 +127,20 @@ async def test_path_when_it_is_in_no_table_then_401_for_strangers_and_404_for_ot
     assert (await client.get("/etc/passwd")).status_code == 401
     headers = await stage.bearer(Scope.ADMIN)
     assert (await client.get("/etc/passwd", headers=headers)).status_code == 404
-    assert (await client.put("/orders", headers=headers)).status_code == 405
+    wrong = await client.put("/orders", headers=headers)
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET")
+    # Where everything is for anybody a stranger is told as well, and nowhere else.
+    assert (await client.put("/health")).status_code == 405
+    assert (await client.put("/orders")).status_code == 401
+
+
+async def test_query_when_a_name_comes_twice_then_refused(stage: Stage) -> None:
+    client = stage.client()
+    client.headers.update(await stage.bearer(Scope.READ))
+    assert (await client.get("/orders?limit=1&limit=2")).status_code == 422
+    assert (await client.get("/orders?%C3%A9=1&%C3%A9=2")).status_code == 422
+    lists = await client.get("/markets/orderbook?outcomeId[]=a&outcomeId[]=b")
+    assert lists.status_code != 422
 
 
 async def _token(client: httpx2.AsyncClient, password: str = PASSWORD) -> str:
