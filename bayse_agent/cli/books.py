@@ -10,7 +10,7 @@ import typer
 
 from bayse_agent.cli import codes
 from bayse_agent.cli.offering import family, offer
-from bayse_agent.cli.place import AsJson, Data, Database, address
+from bayse_agent.cli.place import AsJson, Data, Database, EnvFile, address
 from bayse_agent.cli.printing import show_json
 from bayse_agent.cli.progress import working
 
@@ -30,13 +30,18 @@ def verbs() -> tuple[typer.Typer, typer.Typer]:
     return database, audit
 
 
-def upgrade(data: Data = None, database: Database = None, is_json: AsJson = False) -> int:
+def upgrade(
+    data: Data = None,
+    database: Database = None,
+    env_file: EnvFile = None,
+    is_json: AsJson = False,
+) -> int:
     """Bring the books up to date for this version of the program."""
     from bayse_agent.adapters.store.migrate import HEAD
     from bayse_agent.adapters.store.store import open_store
 
     async def run() -> None:
-        await (await open_store(address(data, database))).close()
+        await (await open_store(address(data, database, env_file))).close()
 
     _wait("upgrading the books", run())
     if is_json:
@@ -46,12 +51,17 @@ def upgrade(data: Data = None, database: Database = None, is_json: AsJson = Fals
     return codes.DONE
 
 
-def check(data: Data = None, database: Database = None, is_json: AsJson = False) -> int:
+def check(
+    data: Data = None,
+    database: Database = None,
+    env_file: EnvFile = None,
+    is_json: AsJson = False,
+) -> int:
     """Hold the books against themselves: rows, ledger, portfolio. Exit code 1 when they differ."""
     from bayse_agent.adapters.store.store import read_store
 
     async def run() -> tuple[str, ...]:
-        store = await read_store(address(data, database))
+        store = await read_store(address(data, database, env_file))
         try:
             return await store.check()
         finally:
@@ -68,12 +78,13 @@ def backup(
     file: Annotated[Path, typer.Argument(help="The new file to copy the books into.")],
     data: Data = None,
     database: Database = None,
+    env_file: EnvFile = None,
     is_json: AsJson = False,
 ) -> int:
     """Copy the books into a file, while they are in use. The copy is proved before it counts."""
     from bayse_agent.adapters.store.backup import back_up
 
-    copy = _wait("copying and proving", back_up(address(data, database), file))
+    copy = _wait("copying and proving", back_up(address(data, database, env_file), file))
     if is_json:
         show_json({"file": str(copy.file), "rows": copy.rows, "head": copy.head})
     else:
@@ -85,13 +96,14 @@ def restore(
     file: Annotated[Path, typer.Argument(help="The copy to put in the place of the books.")],
     data: Data = None,
     database: Database = None,
+    env_file: EnvFile = None,
     is_json: AsJson = False,
 ) -> int:
     """Go back to a copy. Trading stays halted until it is reconciled and a person resumes it."""
     from bayse_agent.adapters.clock import SystemClock
     from bayse_agent.adapters.store.backup import restore as put_back
 
-    work = put_back(address(data, database), file, at=SystemClock().now())
+    work = put_back(address(data, database, env_file), file, at=SystemClock().now())
     old = _wait("proving the copy and putting it in place", work)
     if is_json:
         show_json({"file": str(file), "old": None if old is None else str(old), "state": "HALTED"})
@@ -105,6 +117,7 @@ def restore(
 def verify(
     data: Data = None,
     database: Database = None,
+    env_file: EnvFile = None,
     head: Annotated[
         str | None, typer.Option(help="A head that was noted earlier: it must still be there.")
     ] = None,
@@ -115,7 +128,7 @@ def verify(
     from bayse_agent.adapters.store.verification import Verdict
 
     async def run() -> Verdict:
-        store = await read_store(address(data, database))
+        store = await read_store(address(data, database, env_file))
         try:
             return await store.verify(head)
         finally:

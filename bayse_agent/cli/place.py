@@ -79,14 +79,14 @@ def check_one(data: Path | None, database: str | None) -> None:
         raise ConfigurationError("name the books by --data or by --database, not by both")
 
 
-def address(data: Path | None, database: str | None) -> str:
+def address(data: Path | None, database: str | None, env_file: Path | None = None) -> str:
     """Where the books are: as asked, else as it is set."""
     check_one(data, database)
     if database is not None:
         return database
     if data is not None:
         return f"sqlite:///{_file_in(data)}"
-    return read_settings(None).database_url.get_secret_value()
+    return read_settings(env_file).database_url.get_secret_value()
 
 
 def check_there(url: str) -> None:

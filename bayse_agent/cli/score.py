@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bayse_agent.cli.place import AsJson, Data, Database, address
+from bayse_agent.cli.place import AsJson, Data, Database, EnvFile, address
 from bayse_agent.cli.progress import working
 from bayse_agent.domain.errors import ConfigurationError
 
@@ -20,6 +20,7 @@ MOST = 100_000
 def score(
     data: Data = None,
     database: Database = None,
+    env_file: EnvFile = None,
     is_json: AsJson = False,
     html: Annotated[Path | None, typer.Option(help="Write a page with plots to this file.")] = None,
 ) -> int:
@@ -29,7 +30,7 @@ def score(
     import asyncio
 
     with working("scoring what was forecast"):
-        cards = asyncio.run(_cards(address(data, database)))
+        cards = asyncio.run(_cards(address(data, database, env_file)))
     if is_json:
         import json
 

@@ -184,3 +184,16 @@ def test_address_when_it_cannot_be_used_then_one_line_and_no_traceback(url: str)
     done = run("db", "upgrade", "--database", url)
     assert done.code in (1, 2)
     assert len(done.err.splitlines()) == 1
+
+
+def test_verbs_when_the_settings_are_in_a_file_then_they_find_the_books_by_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    file = folder / "mine.env"
+    file.write_text(f"DATABASE_URL=sqlite:///{folder}/books.db\n")
+    copy = folder / "backups" / "today.db"
+    assert run("db", "backup", str(copy), "--env-file", str(file)).code == 0
+    assert run("db", "restore", str(copy), "--env-file", str(file)).code == 0
+    for words in (("db", "check"), ("db", "upgrade"), ("audit", "verify"), ("score",)):
+        assert run(*words, "--env-file", str(file)).code == 0, words

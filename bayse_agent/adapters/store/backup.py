@@ -130,6 +130,7 @@ def _passing(target: Path) -> Iterator[Path]:
     """A file beside the target that is gone afterwards, unless it was kept."""
     passing = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         yield passing
     except OSError as error:
         raise ConfigurationError(f"cannot write {target}: {error}") from error

@@ -95,7 +95,7 @@ async def _limits(store: SqlStore, settings: Settings) -> Finding:
         "limits",
         f"the books' limits count (version {version}), and the settings say otherwise: "
         + "; ".join(different),
-        'to change them: bayse-agent ask set_limits NAME=VALUE reason="..."',
+        'to change them: bayse-agent limits set NAME=VALUE --reason "..."',
     )
 
 
