@@ -22,6 +22,7 @@ from bayse_agent.api.passwords import Passwords
 from bayse_agent.api.tokens import digest, new_id, new_secret
 from bayse_agent.domain.access import ApiToken, Scope
 from bayse_agent.domain.money import Currency, Money
+from bayse_agent.ports import Forecaster
 from bayse_agent.settings import Mode, Settings
 from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.runner import Runner
@@ -155,6 +156,7 @@ async def staged(
     approval: Approval = Approval.AUTOMATIC,
     runs: bool = False,
     speed: float = 1.0,
+    forecaster: Forecaster | None = None,
 ) -> AsyncIterator[Stage]:
     """A service over a copy of a demo; with the agent at work, when it `runs`.
 
@@ -172,7 +174,11 @@ async def staged(
             store = await open_store(f"sqlite:///{folder / 'demo' / BOOKS}")
             stack.push_async_callback(store.close)
             await store.take_lease(holder="test", at=demo.clock.now())
-        agent = replace(demo.agent, habits=replace(demo.agent.habits, approval=approval))
+        agent = replace(
+            demo.agent,
+            habits=replace(demo.agent.habits, approval=approval),
+            forecaster=forecaster or demo.agent.forecaster,
+        )
         runner, rung = Runner(agent, silent), list[int]()
         behind = _behind(folder, agent, store, runner, rung)
         parts = await stack.enter_async_context(

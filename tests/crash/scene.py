@@ -25,6 +25,7 @@ from bayse_agent.domain.market import Side
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.domain.order import IntentSource, PlaceReply, SealedOrder, Unresolved
 from bayse_agent.domain.risk import Limits
+from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.domain.sniping import SnipeRule
 from bayse_agent.simulation.clock import SimulatedClock
 from bayse_agent.simulation.exchange.accounts import Account
@@ -33,6 +34,7 @@ from bayse_agent.simulation.venue import LocalVenue
 from bayse_agent.simulation.world import World
 from bayse_agent.strategies.kelly import Kelly, KellySettings
 from bayse_agent.trading.agent import Agent, Approval, Habits, Schedule
+from bayse_agent.trading.renewal import intent_of
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.trading.verification import discrepancies
@@ -45,6 +47,7 @@ BANKROLL = Money.of(100_000, NGN)
 SEED = 3
 NANOS = 10**9
 START_MS = 1000
+_A_PASS = timedelta(seconds=31)
 LIMITS = Limits(max_open_markets=3, max_entries_per_market=1)
 HABITS = Habits(
     currency=NGN,
@@ -53,6 +56,7 @@ HABITS = Habits(
     snipe=SnipeRule(observe_seconds=3000, proofs_needed=0),
 )
 BY_HAND = replace(HABITS, approval=Approval.BY_HAND)
+DELAYING = replace(HABITS, approval=Approval.DELAYED, delay_s=60)
 SELLING = replace(HABITS, exits=ExitRule(stop_loss=Decimal(0), max_discount=Decimal("0.9")))
 """Sells whatever cost a fee."""
 
@@ -209,10 +213,23 @@ async def judged(alive: Process) -> list[str]:
     found += [f"open: {k.intent.id}" for k in await store.open_intents() if k.status.is_live]
     intents, _ = await store.ledger()
     found += [f"external: {i.id}" for i in intents if i.source is IntentSource.EXTERNAL]
+    found += await _signals(alive)
     control = await store.control()
     if control.state is not TradingState.ARMED:
         found.append(f"{control.state}: {control.reason}")
     return found + _too_early(alive.calls.names) + _too_much(alive.scene)
+
+
+async def _signals(alive: Process) -> list[str]:
+    """Signals that say another thing of their order than the books, or wait after their end."""
+    found, now = [], alive.agent.clock.now()
+    for signal in await alive.store.signals():
+        is_sent = await alive.store.has_intent(intent_of(signal.id))
+        if is_sent is not (signal.status is SignalStatus.EXECUTED):
+            found.append(f"signal {signal.id}: {signal.status}, sent: {is_sent}")
+        if signal.status is SignalStatus.PENDING and signal.expires_at < now - _A_PASS:
+            found.append(f"signal {signal.id} waits on")
+    return found
 
 
 def _doubled(scene: Scene) -> list[str]:

@@ -17,6 +17,7 @@ from bayse_agent.domain.money import Money
 from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.trading.agent import Habits
 from bayse_agent.trading.commands import take_commands
+from bayse_agent.trading.delayed import place_due
 from bayse_agent.trading.leaving import run_exits
 from bayse_agent.trading.scan import scan
 from bayse_agent.trading.snipe import snipe
@@ -24,6 +25,7 @@ from bayse_agent.trading.upkeep import keep_up
 from bench.interposing import Moment
 from tests.crash.scene import (
     BY_HAND,
+    DELAYING,
     HABITS,
     NGN,
     SELLING,
@@ -104,6 +106,18 @@ async def was_asked_to_approve(alive: Process) -> None:
     await _ask(alive, CommandKind.APPROVE, signal=signals[0].id)
 
 
+async def had_to_wait(alive: Process) -> None:
+    """A bet waits for a no, and nobody says it."""
+    await scan(alive.agent)
+    signals = await alive.store.signals(SignalStatus.PENDING)
+    assert any(signal.places_at is not None for signal in signals)
+    await alive.wait(DELAYING.delay_s)
+
+
+async def place_what_is_due(alive: Process) -> None:
+    await place_due(alive.agent)
+
+
 async def was_asked_to_close(alive: Process) -> None:
     await has_bought(alive)
     await _ask(alive, CommandKind.CLOSE_ALL, confirm="yes")
@@ -143,11 +157,16 @@ DEEDS = (
     Deed("recovery of what was taken", lambda p: keep_up(p.agent), heard_nothing),
     Deed("recovery of what was not", lambda p: keep_up(p.agent), was_not_heard),
     Deed("approve", take, was_asked_to_approve, habits=BY_HAND, earlier=BY_HAND, sends=True),
+    Deed("delayed", place_what_is_due, had_to_wait, habits=DELAYING, earlier=DELAYING, sends=True),
     Deed("close all", take, was_asked_to_close, sends=True),
     Deed("trade", take, was_asked_to_trade, habits=BY_HAND, earlier=BY_HAND, sends=True),
     Deed("transfer", take, was_asked_to_transfer),
     Deed("start", run, has_bought),
 )
+
+
+LONGER = (*DEEDS, Deed("delayed run", run, had_to_wait, habits=DELAYING, earlier=DELAYING))
+"""With those that only `make torture` has the time for."""
 
 
 @dataclass(slots=True)
@@ -231,7 +250,7 @@ async def test_process_when_it_dies_at_some_calls_then_the_next_one_has_everythi
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
+@pytest.mark.parametrize("deed", LONGER, ids=lambda deed: deed.name)
 async def test_process_when_it_dies_at_any_call_then_the_next_one_has_everything_right(
     deed: Deed, tmp_path: Path
 ) -> None:
@@ -239,7 +258,7 @@ async def test_process_when_it_dies_at_any_call_then_the_next_one_has_everything
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.name)
+@pytest.mark.parametrize("deed", LONGER, ids=lambda deed: deed.name)
 async def test_process_when_it_dies_ten_times_on_end_then_the_next_one_has_everything_right(
     deed: Deed, tmp_path: Path
 ) -> None:

@@ -117,6 +117,7 @@ class Play:
             exits=ExitRule(stop_loss=Decimal("0.02"), max_discount=Decimal("0.9")),
             snipe=SnipeRule(observe_seconds=3000, proofs_needed=0),
             reads_at_once=1,
+            delay_s=60,
         )
         self.store: SqlStore = self.run(open_books(folder))
         self.run(begin(self.store, self.clock.now(), LIMITS))

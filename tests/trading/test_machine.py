@@ -21,8 +21,10 @@ from bayse_agent.domain.market import Engine
 from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.simulation.exchange.units import from_ms
 from bayse_agent.trading.agent import Agent, Approval
+from bayse_agent.trading.delayed import place_due
 from bayse_agent.trading.halting import take_back
 from bayse_agent.trading.leaving import run_exits
+from bayse_agent.trading.renewal import intent_of
 from bayse_agent.trading.scan import scan
 from bayse_agent.trading.snipe import snipe
 from bayse_agent.trading.verification import discrepancies
@@ -74,7 +76,9 @@ class Trading(RuleBasedStateMachine):
 
     @initialize(
         seed=st.integers(1, 4),
-        approval=st.sampled_from([Approval.AUTOMATIC] * 3 + [Approval.BY_HAND]),
+        approval=st.sampled_from(
+            [Approval.AUTOMATIC] * 3 + [Approval.BY_HAND] + [Approval.DELAYED] * 2
+        ),
     )
     def start(self, seed: int, approval: Approval) -> None:
         self.play = Play(Path(self.folder.name), seed, approval)
@@ -107,6 +111,23 @@ class Trading(RuleBasedStateMachine):
         play.venue.replies_to_lose += trouble == "reply"
         play.venue.requests_to_lose += trouble == "request"
         play.act(run_exits(play.agent))
+
+    @rule(
+        pause_s=st.sampled_from([0, 30, 61, 200]),
+        trouble=st.sampled_from(["", "", "reply", "request", "reads"]),
+    )
+    @counted
+    def looks_for_what_is_due(self, pause_s: int, trouble: str) -> None:
+        self._look_for_what_is_due(pause_s, trouble)
+
+    def _look_for_what_is_due(self, pause_s: int, trouble: str) -> None:
+        play = self.play
+        if pause_s:
+            play.wait(pause_s)
+        play.venue.replies_to_lose += trouble == "reply"
+        play.venue.requests_to_lose += trouble == "request"
+        play.venue.reads_to_fail += trouble == "reads"
+        play.act(place_due(play.agent))
 
     @rule()
     @counted
@@ -223,6 +244,12 @@ class Trading(RuleBasedStateMachine):
         self.all_is_set_right()
         self.play.act(scan(self.play.agent))
 
+    @rule(trouble=st.sampled_from(["", "reply", "request"]))
+    @counted
+    def all_is_set_right_and_what_waits_comes_due(self, trouble: str) -> None:
+        self.all_is_set_right_and_it_trades()
+        self._look_for_what_is_due(61, trouble)
+
     @rule()
     @counted
     def a_second_process_wants_the_books(self) -> None:
@@ -292,6 +319,18 @@ class Trading(RuleBasedStateMachine):
             assert micro <= orders[order_id].filled
 
     @invariant()
+    def every_signal_has_one_end(self) -> None:
+        """Placed once or not at all, and by itself only between its time and its end."""
+        with rows_of(self.play.folder) as books:
+            made = {row["id"]: row["created_at"] for row in books.execute("SELECT * FROM intents")}
+            signals = books.execute("SELECT * FROM signals").fetchall()
+        for row in signals:
+            at = made.get(intent_of(row["id"]))
+            assert (at is not None) == (row["status"] == "EXECUTED"), row["status"]
+            if at is not None and row["decided_by"] == "time":
+                assert row["places_at"] <= at < row["expires_at"]
+
+    @invariant()
     def the_money_is_all_there(self) -> None:
         """I6, I7: rows added up by hand say what the agent says, and nothing came from nowhere."""
         with rows_of(self.play.folder) as books:
@@ -348,6 +387,7 @@ class Trading(RuleBasedStateMachine):
         for row in _funnel(play):
             SEEN[row] += 1
         SEEN.update(f"step {step}" for step in _steps(play))
+        SEEN.update(f"a delayed signal {status}" for status in _delayed(play))
         assert from_ms(play.world.now_ms) == play.clock.now()
         play.close()
 
@@ -356,6 +396,13 @@ def _funnel(play: Play) -> list[str]:
     with rows_of(play.folder) as books:
         rows = books.execute("SELECT DISTINCT status FROM intents").fetchall()
     return [f"an intent {row['status']}" for row in rows]
+
+
+def _delayed(play: Play) -> list[str]:
+    """How the signals ended that would be placed at their time."""
+    with rows_of(play.folder) as books:
+        rows = books.execute("SELECT status FROM signals WHERE places_at IS NOT NULL").fetchall()
+    return [row["status"] for row in rows]
 
 
 def _steps(play: Play) -> Iterator[str]:
@@ -384,6 +431,7 @@ def test_machine_when_all_examples_were_run_then_every_rule_and_step_was_among_t
         pytest.skip("the machine was not run")
     is_long = _PROFILE.max_examples > 100
     wanted = [f"rule {name}" for name in RULES] + [f"step {step}" for step in STEPS]
+    wanted += [f"a delayed signal {status}" for status in ("EXECUTED", "REFUSED", "EXPIRED")]
     counts = {name: SEEN[name] for name in wanted}
     seldom = {name: count for name, count in counts.items() if count < (30 if is_long else 1)}
     assert len(seldom) <= (0 if is_long else len(wanted) // 3), seldom
