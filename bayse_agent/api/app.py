@@ -52,6 +52,7 @@ from bayse_agent.api.trouble import describe_problem, install
 from bayse_agent.domain.errors import StoreUnavailable
 
 TITLE = "bayse-agent"
+_PAUSE_S = 0.1
 _ROUTERS = (
     auth.router,
     factor.router,
@@ -150,9 +151,12 @@ async def _read_on(house: House) -> None:
 
 
 async def _add_up(house: House) -> None:
-    """Add the books up beforehand, so that the first who asks need not wait for it."""
+    """Add the books up beforehand, so that the first who asks need not wait for it; with pauses, as
+    there are others at work in this process.
+    """
     with suppress(StoreUnavailable):
-        await house.earnings.catch_up(house.parts.reader)
+        while await house.earnings.go_on(house.parts.reader):
+            await house.parts.timer.sleep_s(_PAUSE_S)
 
 
 def _operation(route: APIRoute) -> str:

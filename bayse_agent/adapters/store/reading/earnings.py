@@ -19,7 +19,7 @@ from bayse_agent.adapters.store.mind_tables import spent
 from bayse_agent.adapters.store.reading.earning_rows import acts_after, closings_of
 from bayse_agent.adapters.store.reading.profit_views import CauseView, PeriodView, ProfitCause
 from bayse_agent.adapters.store.reading.reader import Query, Reader
-from bayse_agent.adapters.store.reading.tally import SHOWN, Tally, from_quarter, quarter_of
+from bayse_agent.adapters.store.reading.tally import SHOWN, Tally, cut_at, quarter_of
 from bayse_agent.domain.drawdown import Stretch, joined, stretch_of, whole
 from bayse_agent.domain.money import ZERO, Currency
 from bayse_agent.domain.risk.days import day_start
@@ -43,9 +43,10 @@ class Earnings:
         # What is added up must not be read half-way.
         self._guard = asyncio.Lock()
 
-    async def catch_up(self, reader: Reader) -> None:
-        """Add up all that is new."""
-        await self._told(reader, lambda _: None)
+    async def go_on(self, reader: Reader) -> bool:
+        """Add up a part of what is new; whether there may be more."""
+        async with self._guard:
+            return await reader.ask(self._step)
 
     async def by(
         self, reader: Reader, cause: ProfitCause
@@ -98,8 +99,7 @@ class Earnings:
 
     def _period(self, name: str, since: datetime, now: datetime, costs: Decimal) -> PeriodView:
         realised, fees = self._tally.since(since)
-        within = from_quarter(self._course, since)
-        before = max((one for one in self._course if one < since), default=None)
+        before, within = cut_at(self._course, since)
         begins_at = None if before is None else self._course[before].last
         course = whole(self._course[quarter] for quarter in within)
         if begins_at is not None:

@@ -5,6 +5,7 @@ Nothing is ever taken back, so what was added up is right as long as the books o
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -146,7 +147,7 @@ class Tally:
     def since(self, moment: datetime) -> tuple[Decimal, Decimal]:
         """What was realised, and the fees, from the quarter of an hour of a moment on."""
         realised, fees = ZERO, ZERO
-        for quarter in from_quarter(self.quarters, moment):
+        for quarter in cut_at(self.quarters, moment)[1]:
             earned, paid = self.quarters[quarter]
             realised, fees = realised + earned, fees + paid
         return realised, fees
@@ -234,10 +235,13 @@ def quarter_of(moment: datetime) -> datetime:
     return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
 
 
-def from_quarter(quarters: Iterable[datetime], moment: datetime) -> list[datetime]:
-    """The quarters from the one of a moment on, in the order of time."""
-    first = quarter_of(moment)
-    return sorted(quarter for quarter in quarters if quarter >= first)
+def cut_at(
+    quarters: Iterable[datetime], moment: datetime
+) -> tuple[datetime | None, list[datetime]]:
+    """The last quarter before that of a moment, and those from it on, in the order of time."""
+    times = sorted(quarters)
+    place = bisect_left(times, quarter_of(moment))
+    return (times[place - 1] if place else None), times[place:]
 
 
 def _view(name: str, one: Sum) -> CauseView:
