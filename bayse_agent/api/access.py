@@ -141,6 +141,7 @@ ACCESS: Mapping[str, Rule] = {
     "GET /audit/check": _COSTLY_READ,
     "GET /costs": _READ,
     "GET /costs/caps": _READ,
+    "GET /logs": _READ,
     "GET /notifications": _READ,
     "POST /notifications/test": _COSTLY,
     "GET /evidence": _READ,

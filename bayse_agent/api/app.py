@@ -37,6 +37,7 @@ from bayse_agent.api.routes import (
     evidence,
     factor,
     live,
+    logs,
     markets,
     notifications,
     portfolio,
@@ -73,6 +74,7 @@ _ROUTERS = (
     caps.router,
     evidence.router,
     notifications.router,
+    logs.router,
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bayse_agent.adapters.logbook import Logbook
 from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.reading.reader import Reader
 from bayse_agent.adapters.store.store import SqlStore
@@ -128,6 +129,7 @@ class ApiParts:
     account: AccountData | None = None
     brake: Brake | None = None
     sources: Sequence[NewsSource] = ()
+    logbook: Logbook = field(default_factory=Logbook)
     notifier: Notifier | None = None
     loudness: Loudness = field(default_factory=Loudness)
     wake: Callable[[], None] = lambda: None

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
 import socket
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from bayse_agent.adapters.redaction import redacted
+from bayse_agent.adapters.logbook import Logbook
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.api.app import create_app
+from bayse_agent.api.chronicle import Chronicle
 from bayse_agent.api.parts import Brake, WebSettings
 from bayse_agent.api.passwords import Passwords
 from bayse_agent.cli.garbage import collecting_seldom
+from bayse_agent.cli.logs import log_to_stderr
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.domain.money import Currency, Money
 from bayse_agent.settings import Mode, Settings
+from bayse_agent.settings.logs import LogFormat, LogLevel
 from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
@@ -66,6 +66,7 @@ class ServeOptions:
     data: Path | None = None
     env_file: Path | None = None
     length: timedelta | None = None
+    logbook: Logbook = field(default_factory=Logbook)
 
 
 def host_all(options: ServeOptions) -> int:
@@ -78,7 +79,7 @@ def host_all(options: ServeOptions) -> int:
     _check_approval(settings, options)
     check_bind(options.bind, settings)
     web = web_settings(settings, options.bind)
-    _log_to_stderr(settings.mode)
+    _log_to_stderr(settings, options)
     host = _demo if settings.mode is Mode.DEMO else _trader
     return asyncio.run(host(settings, options, web))
 
@@ -88,7 +89,7 @@ def host_pages(options: ServeOptions) -> int:
     settings = Settings.read(options.env_file)
     check_bind(options.bind, settings)
     web = web_settings(settings, options.bind)
-    _log_to_stderr(settings.mode)
+    _log_to_stderr(settings, options)
     return asyncio.run(_pages(settings, options, web))
 
 
@@ -190,6 +191,7 @@ async def _host(
 ) -> None:
     """Serve until a signal, the end of the time that was given, or the end of the trader."""
     passwords = Passwords()
+    behind = replace(behind, logbook=options.logbook)
     async with open_parts(settings, behind, web) as parts:
         login = await first_login(settings, parts.access, passwords)
         server = Server(create_app(parts, passwords=passwords), options.bind)
@@ -200,15 +202,17 @@ async def _host(
         tasks: list[asyncio.Task[None]] = [serving]
         if trade is not None:
             tasks.append(asyncio.create_task(_run(trade, server)))
-        teller = teller_of(parts)
-        telling = None if teller is None else asyncio.create_task(teller.run())
+        teller, chronicle = teller_of(parts), Chronicle(parts.reader, parts.timer)
+        following = [asyncio.create_task(chronicle.run())]
+        if teller is not None:
+            following.append(asyncio.create_task(teller.run()))
         try:
             with collecting_seldom():
                 await _until_one_ends(tasks, server, runner, options.length)
         finally:
-            if telling is not None:
-                telling.cancel()
-                await asyncio.gather(telling, return_exceptions=True)
+            for one in following:
+                one.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
     _say("stopped")
 
 
@@ -319,21 +323,10 @@ async def _silent(_: PassReport) -> None:
     """What happens is told by the live stream."""
 
 
-def _log_to_stderr(mode: Mode) -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redacted,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
+def _log_to_stderr(settings: Settings, options: ServeOptions) -> None:
+    log_to_stderr(
+        settings, form=LogFormat.JSON, least=LogLevel.WARNING, logbook=options.logbook
     )
-    structlog.contextvars.bind_contextvars(mode=mode.value)
 
 
 def _say(text: str) -> None:

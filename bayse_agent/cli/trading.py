@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
-
-from bayse_agent.adapters.redaction import redacted
 from bayse_agent.cli.garbage import collecting_seldom
+from bayse_agent.cli.logs import log_to_stderr
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.errors import ConfigurationError
 from bayse_agent.settings import Mode, Settings
+from bayse_agent.settings.logs import LogFormat, LogLevel
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.wiring.trader import Parts, Trader, open_trader
@@ -43,7 +40,7 @@ def trade(options: TraderOptions, parts: Parts | None = None) -> int:
     """Run and tell; returns the exit code. Raises ConfigurationError for what cannot be done."""
     settings = Settings.read(options.env_file)
     check_keys(settings, is_live=options.is_live)
-    _log_to_stderr(settings.mode)
+    log_to_stderr(settings, form=LogFormat.TEXT, least=LogLevel.INFO)
     return asyncio.run(_trade(settings, options, parts))
 
 
@@ -125,23 +122,6 @@ class Teller:
             _say(f"[{self._mode}] ended: {result.market_id}, won by {result.winner}")
         for line in report.halt:
             _say(f"[{self._mode}] {report.name}: not trading: {line}")
-
-
-def _log_to_stderr(mode: Mode) -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            redacted,
-            structlog.processors.KeyValueRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    structlog.contextvars.bind_contextvars(mode=mode.value)
 
 
 def _say(text: str) -> None:

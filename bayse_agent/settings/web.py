@@ -20,6 +20,7 @@ from bayse_agent.domain.secrecy import (
     why_guessable,
 )
 from bayse_agent.settings.kinds import folded, items, setting, stripped, visible
+from bayse_agent.settings.logs import LogFormat, LogLevel
 
 _A_SECRET = f"{SHORTEST_SECRET} random bytes or more, as text, and no example"
 _ORIGINS = "addresses of sites with commas between them, such as https://agent.example.com"
@@ -100,6 +101,8 @@ Hosts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_hosts)]
 Addresses = Annotated[SecretStr, BeforeValidator(_notified)]
 SigningKey = Annotated[SecretStr, BeforeValidator(_hard(why_guessable))]
 Events = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_events)]
+LogForm = Annotated[LogFormat, BeforeValidator(folded)]
+LogLeast = Annotated[LogLevel, BeforeValidator(folded)]
 Password = Annotated[SecretStr, BeforeValidator(_hard(why_easy))]
 LongKey = Annotated[SecretStr, BeforeValidator(_long)]
 LevelName = Annotated[Level, BeforeValidator(folded)]
@@ -222,6 +225,21 @@ class WebSettings(BaseSettings):
         "info, warning or alarm",
         "What they are told: info (bets, settlements), warning (signals that wait, "
         "limits, a stop to buying) or alarm (a halt), and all above",
+    )
+    log_format: LogForm | None = setting(
+        "LOG_FORMAT",
+        None,
+        "json or text",
+        "The form of the log on stderr",
+        shown="json for serve and api, text for run",
+    )
+    log_level: LogLeast | None = setting(
+        "LOG_LEVEL",
+        None,
+        "info, warning or error",
+        "The least level that is written to stderr; the pages of the service can see "
+        "info and above whatever this is",
+        shown="warning for serve and api, info for run",
     )
     notify_events: Events = setting(
         "NOTIFY_EVENTS",

@@ -23,6 +23,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
+from structlog.contextvars import bound_contextvars
+
 from bayse_agent.domain.command import Command, CommandKind, CommandStatus
 from bayse_agent.domain.control import Control, TradingState
 from bayse_agent.domain.errors import (
@@ -56,6 +58,7 @@ _OF_THE_MOMENT = frozenset(
         CommandKind.CLOSE_ALL,
     }
 )
+_ABOUT = ("signal", "order", "market")
 _Handler = Callable[[Agent, Command], Awaitable[Answer]]
 
 
@@ -85,6 +88,14 @@ async def carry_out(agent: Agent, command: Command) -> None:
     and again, and nothing behind it ever. Only a stop waits until it was carried out, and whatever
     waits for books that cannot be written.
     """
+    about = {f"{name}_id": command.arguments.get(name) for name in _ABOUT}
+    told = {name: value for name, value in about.items() if value is not None}
+    # Whatever is logged on the way says what it is about.
+    with bound_contextvars(command_id=command.id, **told):
+        await _carry_out(agent, command)
+
+
+async def _carry_out(agent: Agent, command: Command) -> None:
     status = CommandStatus.DONE
     try:
         await _check_in_time(agent, command)

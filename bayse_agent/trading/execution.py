@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import assert_never
 
+from structlog.contextvars import bound_contextvars
+
 from bayse_agent.domain.decision import Reason
 from bayse_agent.domain.errors import InvalidValue, TradingStopped, VenueError
 from bayse_agent.domain.forecast import Forecast
@@ -72,6 +74,13 @@ class Result:
 
 async def execute(agent: Agent, act: Act) -> Result:
     """Carry out an approved proposal: nothing is sent before it is written down."""
+    wish = act.approved.proposal.wish
+    # Whatever is logged on the way says what it is about.
+    with bound_contextvars(intent_id=act.id, market_id=wish.market_id):
+        return await _executed(agent, act)
+
+
+async def _executed(agent: Agent, act: Act) -> Result:
     if (moved := await _moved(agent, act)) is not None:
         return moved
     # Looked at after that last read, which may have taken its time.

@@ -13,6 +13,7 @@ from importlib.metadata import version
 
 from bayse_agent.adapters.clock import SystemClock
 from bayse_agent.adapters.kill_switch import FileKillSwitch
+from bayse_agent.adapters.logbook import Logbook
 from bayse_agent.adapters.news.settings import Provider as Searcher
 from bayse_agent.adapters.notify import AppriseNotifier, addresses_of
 from bayse_agent.adapters.store.access import SqlAccess
@@ -66,6 +67,7 @@ class Behind:
     market_data: MarketData
     account: AccountData | None = None
     brake: Brake | None = None
+    logbook: Logbook = field(default_factory=Logbook)
     sources: tuple[NewsSource, ...] = ()
     wake: Callable[[], None] = lambda: None
     ring: Callable[[], None] = lambda: None
@@ -163,6 +165,7 @@ async def open_parts(
             market_data=behind.market_data,
             web=web,
             means=means_of(settings),
+            logbook=behind.logbook,
             notifier=notifier_of(settings),
             loudness=Loudness(
                 levels=levels_of(settings.notify_events), least=settings.notify_level

@@ -59,6 +59,7 @@ _PLAIN = (
     "/evidence",
     "/evidence/left-out",
     "/notifications",
+    "/logs",
     "/skill",
     "/skill/calibration",
     "/skill/proof",

@@ -1139,6 +1139,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Logs
+         * @description What this process has logged since its start, as far as it is kept.
+         */
+        get: operations["get_logs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/markets": {
         parameters: {
             query?: never;
@@ -3198,6 +3218,26 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * LineOut
+         * @description One line; secrets are taken out of it before it is kept.
+         */
+        LineOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Event */
+            event: string;
+            /** Fields */
+            fields: {
+                [key: string]: string;
+            };
+            level: components["schemas"]["Severity"];
+            /** Number */
+            number: number;
+        };
         /** Listed[AccessView] */
         Listed_AccessView_: {
             /** Items */
@@ -3300,6 +3340,21 @@ export interface components {
             password: string;
             /** Username */
             username: string;
+        };
+        /**
+         * LogsOut
+         * @description Lines, newest first. `next`: give it as `before` for older ones. `written` lines since the
+         *     start, of which `kept` are still there; both are 0 where no log is kept.
+         */
+        LogsOut: {
+            /** Items */
+            items: components["schemas"]["LineOut"][];
+            /** Kept */
+            kept: number;
+            /** Next */
+            next: number | null;
+            /** Written */
+            written: number;
         };
         /**
          * MadeKey
@@ -4338,6 +4393,12 @@ export interface components {
             /** Winner Id */
             winner_id: string | null;
         };
+        /**
+         * Severity
+         * @description How bad a line is, from the least on.
+         * @enum {string}
+         */
+        Severity: "info" | "warning" | "error" | "critical";
         /**
          * SignalOut
          * @description `estimated_probability` is that of outcome1; `expected_value` is what the stake earns on
@@ -5702,6 +5763,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_AuditView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -7969,6 +8031,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_ControlView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -8505,6 +8568,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_DecisionView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -8885,6 +8949,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_EquityView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -9084,6 +9149,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvidenceList"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -9464,6 +9530,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_FillView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -10022,6 +10089,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_PostingView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -10426,6 +10494,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitsUse"];
+                };
+            };
+            /** @description bad_request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_logged_in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_logs: {
+        parameters: {
+            query?: {
+                /** @description this bad, or worse */
+                level?: components["schemas"]["Severity"];
+                /** @description an id of a signal, intent, market, command */
+                about?: string | null;
+                limit?: number;
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogsOut"];
                 };
             };
             /** @description bad_request */
@@ -11945,6 +12112,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_OrderView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -13207,6 +13375,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProfitByOut"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -13408,6 +13577,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_SettlementView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
@@ -13506,6 +13676,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listed_SignalView_"];
+                    "text/csv": string;
                 };
             };
             /** @description bad_request */
