@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.program import run
 from tests.cli.test_trader import PATIENCE_S, Place, address, end, place, wait_for
 
 __all__ = ["address", "place"]
@@ -35,7 +36,7 @@ class Visitor:
     """Somebody who has logged in at an address."""
 
     def __init__(self, address: str) -> None:
-        self._address = address
+        self.address = address
         form = f"username=captain&password={_PASSWORD}".encode()
         self._token = self._sent(urllib.request.Request(f"{address}/auth/token", data=form))
 
@@ -51,7 +52,7 @@ class Visitor:
     def _request(self, path: str) -> urllib.request.Request:
         token = self._token["access_token"]
         headers = {"Authorization": f"Bearer {token}"}
-        return urllib.request.Request(f"{self._address}{path}", headers=headers)
+        return urllib.request.Request(f"{self.address}{path}", headers=headers)
 
     def _sent(self, request: urllib.request.Request) -> Any:
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
@@ -99,8 +100,11 @@ def test_serve_when_on_paper_then_it_trades_play_money_shows_it_and_halts(
     visitor = _served(started[0])
     _check_pages(visitor)
     _check_halt(visitor)
+    assert run("health", "--url", visitor.address).out == "ready\n"
     code, out = end(started[0])
     assert (code, out.splitlines()[-1]) == (0, "stopped")
+    gone = run("health", "--url", visitor.address)
+    assert (gone.code, gone.out.split(":")[0]) == (1, "not there")
     assert (place.folder / "paper.db").is_file()
     assert (place.folder / "paper.jsonl").is_file()
     with urllib.request.urlopen(f"{address}/sim/log?after=0", timeout=PATIENCE_S) as reply:
