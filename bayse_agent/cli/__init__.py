@@ -24,10 +24,22 @@ def build(wanted: str | None = None) -> typer.Typer:
         rich_markup_mode=None,
     )
     app.callback()(_options)
+    if wanted == "--help":
+        return _contents(app)
     chapters = [add for names, add in CHAPTERS if wanted in names]
     for add in chapters or [add for _, add in CHAPTERS]:
         add(app)
     return app
+
+
+def _contents(app: typer.Typer) -> typer.Typer:
+    from bayse_agent.cli.contents import Contents
+
+    contents = Contents(app)
+    for _, add in CHAPTERS:
+        add(contents)
+    contents.close()
+    return contents
 
 
 def _add_running(app: typer.Typer) -> None:

@@ -5,7 +5,6 @@ The trader takes it between two acts. What it answers decides how the program en
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,6 +48,8 @@ def ask_for(kind: CommandKind, arguments: Mapping[str, str], how: Asking) -> int
 
 def answer_to(kind: CommandKind, arguments: Mapping[str, str], how: Asking) -> CommandView:
     """The command as it stands when the time is up, or sooner when it was answered."""
+    import asyncio
+
     return asyncio.run(_answer_to(kind, arguments, how))
 
 

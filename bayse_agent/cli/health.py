@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.error import HTTPError, URLError
-from urllib.request import urlopen
 
 import typer
 
@@ -19,6 +17,10 @@ def health(
     url: Annotated[str, typer.Option(help="Where the service listens.")] = "http://127.0.0.1:8000",
 ) -> int:
     """Ask a running service whether it is ready. Exit code 1 when it is not, or not there."""
+    # Slow to import.
+    from urllib.error import HTTPError, URLError
+    from urllib.request import urlopen
+
     if not url.startswith(("http://", "https://")):
         raise InvalidValue(f"--url must begin with http:// or https://, not {url!r}")
     try:

@@ -15,7 +15,6 @@ from bayse_agent.cli.durations import duration
 from bayse_agent.cli.place import AsJson, EnvFile, read_settings
 from bayse_agent.cli.printing import plain, show_json, show_table
 from bayse_agent.cli.progress import working
-from bayse_agent.cli.reasons import words_for
 
 if TYPE_CHECKING:
     from bayse_agent.domain.journal import Look
@@ -76,6 +75,8 @@ def _rehearsal(
 
 
 def _show(made: Rehearsal, found: Rehearsed) -> None:
+    from bayse_agent.cli.reasons import words_for
+
     looks, halt = found.report.looks, found.report.halt
     for line in made.told:
         print(plain(line))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bayse_agent.adapters.store.reading.views import CommandView, OrderView, SignalView
     from bayse_agent.domain.books import Books
     from bayse_agent.domain.control import Control
+    from bayse_agent.domain.risk import Limits
     from bayse_agent.domain.settling import SettlementRecord, WindowKind
     from bayse_agent.domain.signal import Approval
 
@@ -30,6 +31,7 @@ class Standing:
     kill_switch: str | None
     control: Control
     books: Books
+    limits: Limits
     orders: tuple[OrderView, ...]
     signals: tuple[SignalView, ...]
     commands: tuple[CommandView, ...]
@@ -74,6 +76,7 @@ async def _standing(place: Place, approval: Approval | None) -> Standing:
             kill_switch=FileKillSwitch(place.folder).pulled(),
             control=await store.control(),
             books=await store.books(currency_of(run)),
+            limits=await store.limits(),
             orders=(await reader.ask(orders(live, cut))).items,
             signals=(await reader.ask(desk.signals(cut, status="PENDING"))).items,
             commands=(await reader.ask(desk.commands(cut, status="PENDING"))).items,
@@ -99,7 +102,7 @@ def _as_json(found: Standing) -> dict[str, object]:
             "approval": found.approval,
             "mode": found.mode,
         },
-        "money": money_of(found.books),
+        "money": money_of(found.books, found.limits),
         "orders": found.orders,
         "signals": found.signals,
         "commands": found.commands,

@@ -12,7 +12,6 @@ from bayse_agent.cli import codes
 from bayse_agent.cli.durations import duration
 from bayse_agent.cli.place import AsJson, Data, Database, EnvFile, Place, place_of
 from bayse_agent.cli.printing import plain, show_json, show_table
-from bayse_agent.cli.reasons import words_for
 from bayse_agent.domain.errors import InvalidValue
 
 if TYPE_CHECKING:
@@ -112,6 +111,8 @@ async def _market(reader: Reader, words: str) -> MarketView:
 
 
 def _sentence(found: Found, length: str) -> str:
+    from bayse_agent.cli.reasons import words_for
+
     stopped = _stopped(found.control)
     if found.market is not None:
         return stopped + _of_market(found.market, found.decisions)

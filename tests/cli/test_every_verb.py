@@ -97,6 +97,12 @@ def test_build_when_one_verb_is_wanted_then_it_is_there_with_its_chapter(
     assert verbs_of_it <= made.keys() < _ALL.keys()
 
 
+def test_help_when_of_the_whole_program_then_it_is_the_same_however_it_is_asked_for() -> None:
+    short, whole = run("--help"), run()
+    assert (short.code, short.out) == (0, whole.out)
+    assert all(f"  {name} " in short.out for name in _ALL if " " not in name)
+
+
 def test_page_of_commands_when_compared_then_it_is_what_the_program_says() -> None:
     told = "make it anew: bayse-agent manual docs/commands.md"
     assert _PAGE.read_text(encoding="utf-8") == page(), told

@@ -29,7 +29,6 @@ from bayse_agent.api.routes.decisions import When, Word, zoned
 from bayse_agent.api.routes.trades import Key
 from bayse_agent.api.shapes.position import PositionOut, is_closed, is_formula, outs
 from bayse_agent.api.trouble import ANYWHERE, Unfit
-from bayse_agent.domain import risk
 from bayse_agent.domain.command import CommandKind
 
 router = APIRouter(tags=["books"])
@@ -220,13 +219,4 @@ async def money(house: InHouse) -> MoneyOut:
     """Cash, what is invested and reserved, and what has come of it."""
     parts = house.parts
     books, limits = await parts.store.books(parts.currency), await parts.store.limits()
-    bankroll, portfolio = risk.bankroll(books), books.portfolio
-    return MoneyOut.model_validate(
-        {
-            **money_of(books),
-            "bankroll": bankroll.amount,
-            "deployed": (portfolio.invested + portfolio.reserved).amount,
-            "reserve": (bankroll * limits.reserve).rounded_down().amount,
-            "deployable": risk.deployable(books, limits).rounded_down().amount,
-        }
-    )
+    return MoneyOut.model_validate(money_of(books, limits))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bayse_agent.adapters.store.reading.views import RunView
+from bayse_agent.domain import risk
 from bayse_agent.domain.books import Books
 from bayse_agent.domain.money import Currency
+from bayse_agent.domain.risk import Limits
 
 
 def currency_of(run: RunView | None) -> Currency:
@@ -15,9 +17,9 @@ def currency_of(run: RunView | None) -> Currency:
     return Currency.NGN if told is None else Currency(told)
 
 
-def money_of(books: Books) -> Mapping[str, object]:
-    """Cash, what is invested and reserved, and what has come of it, by name."""
-    portfolio = books.portfolio
+def money_of(books: Books, limits: Limits) -> Mapping[str, object]:
+    """Cash, what is invested and reserved, what the limits leave, and what has come of it."""
+    portfolio, bankroll = books.portfolio, risk.bankroll(books)
     last = books.equity[-1] if books.equity else None
     return {
         "currency": portfolio.currency.value,
@@ -34,4 +36,8 @@ def money_of(books: Books) -> Mapping[str, object]:
         "open_markets": portfolio.open_markets(),
         "reconciled_at": books.reconciled_at,
         "valued_at": None if last is None else last.at,
+        "bankroll": bankroll.amount,
+        "deployed": (portfolio.invested + portfolio.reserved).amount,
+        "reserve": (bankroll * limits.reserve).rounded_down().amount,
+        "deployable": risk.deployable(books, limits).rounded_down().amount,
     }
