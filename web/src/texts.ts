@@ -188,7 +188,7 @@ export const texts = {
     go: (sum: string) => (sum ? `Sell for about ${sum}` : "Sell"),
     goAll: (sum: string) => (sum ? `Sell all for about ${sum}` : "Sell all"),
     why: "At the bids of this moment. A sale that would bring less than its worst price is not made.",
-    done: "Sold.",
+    done: "The sale was sent.",
     kept: (words: string) => `Not everything was sold: ${words}.`,
   },
   cancelling: {
