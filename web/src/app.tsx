@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useState } from "react";
 import { onShutOut, Trouble } from "./api/client";
+import { isFar } from "./api/live";
 import { me } from "./api/queries";
 import { Toasts } from "./parts/toasts";
 import { makeRouter } from "./router";
@@ -16,7 +17,7 @@ export function makeQueries(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
-        refetchInterval: READ_AGAIN_MS,
+        refetchInterval: (query) => (isFar(query.state.data) ? false : READ_AGAIN_MS),
         // The service may be on this computer: being without a network is for the answer to say.
         networkMode: "always",
         retry: (times, error) =>

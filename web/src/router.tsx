@@ -92,6 +92,10 @@ const pages = [
         category: word(raw.category),
         page: number(raw.page),
         view: word(raw.view),
+        series: word(raw.series),
+        engine: word(raw.engine),
+        left: word(raw.left),
+        look: word(raw.look),
       }),
   }),
   createRoute({
@@ -105,7 +109,13 @@ const pages = [
     path: "/signals",
     component: lazyRouteComponent(() => import("./pages/signals"), "Signals"),
     validateSearch: (raw: Raw) =>
-      kept({ show: word(raw.show), reason: word(raw.reason), market: word(raw.market) }),
+      kept({
+        show: word(raw.show),
+        reason: word(raw.reason),
+        market: word(raw.market),
+        series: word(raw.series),
+        within: word(raw.within),
+      }),
   }),
   createRoute({
     getParentRoute: under,

@@ -2,6 +2,8 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { api, got } from "./client";
 
+/** A list that was read on further than this stands still: its newest are read when asked for. */
+export const FAR_PAGES = 4;
 const SOON_MS = 60;
 const EVERY_MS = 700;
 const PING_MS = 15_000;
@@ -145,7 +147,7 @@ export class LiveStream {
       const old = this.#old;
       this.#old = new Set();
       void this.queries.invalidateQueries({
-        predicate: (query) => old.has(String(query.queryKey[0])),
+        predicate: (query) => old.has(String(query.queryKey[0])) && !isFar(query.state.data),
       });
     }, wait);
   }
@@ -154,6 +156,12 @@ export class LiveStream {
     this.#state = state;
     for (const tell of this.#listeners) tell();
   }
+}
+
+/** Whether somebody has read so far on in a list that reading all of it again would be too much. */
+export function isFar(data: unknown): boolean {
+  const pages = (data as { pages?: unknown[] } | undefined)?.pages;
+  return Array.isArray(pages) && pages.length > FAR_PAGES;
 }
 
 interface Message {

@@ -49,6 +49,7 @@ export const positions = queryOptions({
 export const followed = queryOptions({
   queryKey: ["followed"],
   queryFn: () => got(api.GET("/followed")),
+  refetchInterval: SLOW_MS / 2,
 });
 export const curve = queryOptions({
   queryKey: ["equity", "curve"],
@@ -141,7 +142,12 @@ export const funnel = (since: string | undefined) =>
     queryFn: () => got(api.GET("/decisions/funnel", { params: { query: chosen({ since }) } })),
     placeholderData: keepPreviousData,
   });
-export const decisions = (search: { reason?: string; market_id?: string }) =>
+export const decisions = (search: {
+  reason?: string;
+  market_id?: string;
+  series?: string;
+  since?: string;
+}) =>
   list(["decisions", search], (before) =>
     got(api.GET("/decisions", { params: { query: chosen({ ...search, before }) } })),
   );

@@ -1,10 +1,11 @@
 /** Markets: those that the agent follows, and everything that the venue has open. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useMemo, useState } from "react";
 import { events, followed, positions } from "@/api/queries";
 import type { Event, Market } from "@/api/types";
 import { count, percent } from "@/format/figures";
+import { CardsPiece, piecesOf } from "@/parts/chunks";
 import { Table } from "@/parts/list";
 import { useNow } from "@/parts/now";
 import { Empty, Page, ReadCard } from "@/parts/views";
@@ -63,20 +64,35 @@ export function Markets() {
             </button>
           </span>
         </form>
-        {isVenue ? <AtVenue /> : <Followed q={search.q ?? ""} category={search.category} />}
+        {isVenue ? <AtVenue /> : <Followed />}
       </div>
     </Page>
   );
 }
 
-function fits(market: Market, q: string, category: string | undefined): boolean {
+type Wanted = Record<"q" | "category" | "series" | "engine" | "left", string | undefined>;
+
+const HOUR_MS = 3_600_000;
+const LEFTS: Record<string, [string, number]> = {
+  hour: ["closes within an hour", HOUR_MS],
+  day: ["closes within a day", 24 * HOUR_MS],
+  week: ["closes within a week", 168 * HOUR_MS],
+};
+
+export function fits(market: Market, wanted: Wanted, now: number): boolean {
   const words = [market.title, market.series, market.symbol, market.category]
     .join(" ")
     .toLowerCase();
-  return words.includes(q.toLowerCase()) && (!category || market.category === category);
+  const most = LEFTS[wanted.left ?? ""]?.[1];
+  const left = market.closes_at === null ? Infinity : Date.parse(market.closes_at) - now;
+  return (
+    words.includes((wanted.q ?? "").toLowerCase()) &&
+    (!wanted.category || market.category === wanted.category) &&
+    (!wanted.series || market.series === wanted.series) &&
+    (!wanted.engine || market.engine === wanted.engine) &&
+    (most === undefined || (left > 0 && left <= most))
+  );
 }
-
-const MOST = 300;
 
 /** Open ones by their closing, and after them those that wait for their outcome. */
 function rank({ closes_at }: Market, now: number): number {
@@ -84,61 +100,199 @@ function rank({ closes_at }: Market, now: number): number {
   return at > now ? at : Number.MAX_SAFE_INTEGER - now + at;
 }
 
-function Followed({ q, category }: { q: string; category: string | undefined }) {
+/** Those that fit in their order, worked out anew once in a while and not at each tick. */
+export function sorted(all: readonly Market[], wanted: Wanted, now: number): Market[] {
+  return all
+    .filter((one) => fits(one, wanted, now))
+    .map((one): [number, Market] => [rank(one, now), one])
+    .sort(([one], [other]) => one - other)
+    .map(([, market]) => market);
+}
+
+const ORDERED_MS = 30_000;
+
+function Followed() {
+  const { q, category, series, engine, left, look } = useSearch({ from: "/inside/markets" });
   const query = useQuery(followed);
   const held = useQuery(positions);
-  const now = useNow() ?? 0;
-  const heldIds = new Set(held.data?.map((one) => one.market_id));
-  return (
-    <ReadCard
-      title={q ? `Followed, with “${q}”` : "Followed"}
-      what="Markets"
-      query={query}
-      lines={6}
-      isEmpty={(data) => !data.some((one) => fits(one, q, category))}
-      empty={
-        <Empty title={q ? "No followed market fits" : "No market is followed yet"}>
-          {q ? "Look among those open at the venue." : "The listing is read soon after the start."}
-        </Empty>
-      }
-    >
-      {(data) => (
-        <Table
-          rows={data
-            .filter((one) => fits(one, q, category))
-            .sort((one, other) => rank(one, now) - rank(other, now))
-            .slice(0, MOST)}
-          id={(row) => row.id}
-          columns={[
-            {
-              head: "Market",
-              kind: "full",
-              cell: (row) => (
-                <>
-                  <Link
-                    className="title"
-                    to="/markets/$marketId"
-                    params={{ marketId: row.id }}
-                    search={{ event: row.event_id }}
-                  >
-                    {row.title}
-                  </Link>{" "}
-                  {heldIds.has(row.id) && <Chip tone="us">held</Chip>}
-                </>
-              ),
-            },
-            { head: "Series", cell: (row) => row.series ?? <span className="faint">none</span> },
-            {
-              head: "Category",
-              cell: (row) => row.category ?? <span className="faint">none</span>,
-            },
-            { head: "Engine", cell: (row) => row.engine.toUpperCase() },
-            { head: "Closes in", kind: "number", cell: (row) => <Left at={row.closes_at} /> },
-          ]}
-        />
-      )}
-    </ReadCard>
+  const now = Math.floor((useNow() ?? 0) / ORDERED_MS) * ORDERED_MS;
+  const heldIds = useMemo(() => new Set(held.data?.map((one) => one.market_id)), [held.data]);
+  const rows = useMemo(
+    () => sorted(query.data ?? [], { q, category, series, engine, left }, now),
+    [query.data, q, category, series, engine, left, now],
   );
+  const isChosen = Boolean(q || category || series || engine || left);
+  return (
+    <>
+      <Choices all={query.data ?? []} />
+      <ReadCard
+        title={isChosen ? `${count(rows.length)} followed markets fit` : "Followed"}
+        what="Markets"
+        query={query}
+        lines={6}
+        isEmpty={() => rows.length === 0}
+        empty={
+          <Empty title={isChosen ? "No followed market fits" : "No market is followed yet"}>
+            {isChosen
+              ? "Take a filter away, or look among those open at the venue."
+              : "The listing is read soon after the start."}
+          </Empty>
+        }
+      >
+        {() =>
+          look === "cards" ? (
+            <Tiles rows={rows} heldIds={heldIds} />
+          ) : (
+            <FollowedTable rows={rows} heldIds={heldIds} />
+          )
+        }
+      </ReadCard>
+    </>
+  );
+}
+
+/** What a market can be chosen by, with the values that there are. */
+function Choices({ all }: { all: readonly Market[] }) {
+  const search = useSearch({ from: "/inside/markets" });
+  const navigate = useNavigate({ from: "/markets" });
+  const values = useMemo(
+    () => ({
+      series: valuesOf(all, "series"),
+      category: valuesOf(all, "category"),
+      engine: valuesOf(all, "engine"),
+    }),
+    [all],
+  );
+  function choose(name: string, value: string) {
+    const { [name as "series"]: _, ...rest } = search;
+    void navigate({ search: value ? { ...rest, [name]: value } : rest });
+  }
+  const choices = [
+    ["series", "Series", "every series", values.series.map((one) => [one, one] as const)],
+    ["category", "Category", "every category", values.category.map((one) => [one, one] as const)],
+    [
+      "engine",
+      "Engine",
+      "every engine",
+      values.engine.map((one) => [one, one.toUpperCase()] as const),
+    ],
+    [
+      "left",
+      "Time left",
+      "any time left",
+      Object.entries(LEFTS).map(([name, [words]]) => [name, words] as const),
+    ],
+  ] as const;
+  return (
+    <div className="row row--apart">
+      <span className="row">
+        {choices.map(([name, label, any, options]) => (
+          <select
+            key={name}
+            className="input"
+            style={{ width: "auto", maxWidth: 200 }}
+            aria-label={label}
+            value={search[name] ?? ""}
+            onChange={(event) => choose(name, event.target.value)}
+          >
+            <option value="">{any}</option>
+            {options.map(([value, words]) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ))}
+          </select>
+        ))}
+      </span>
+      <span className="seg" role="group" aria-label="Look">
+        {(["table", "cards"] as const).map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={(search.look ?? "table") === one}
+            onClick={() => choose("look", one === "cards" ? one : "")}
+          >
+            {one === "cards" ? "Cards" : "Table"}
+          </button>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function valuesOf(all: readonly Market[], name: "series" | "category" | "engine"): string[] {
+  const found = new Set<string>();
+  for (const one of all) if (one[name]) found.add(one[name]);
+  return [...found].sort();
+}
+
+interface RowsProps {
+  rows: Market[];
+  heldIds: ReadonlySet<string>;
+}
+
+function MarketLink({ row, heldIds }: { row: Market; heldIds: ReadonlySet<string> }) {
+  return (
+    <span>
+      <Link
+        className="title"
+        to="/markets/$marketId"
+        params={{ marketId: row.id }}
+        search={{ event: row.event_id }}
+      >
+        {row.title}
+      </Link>{" "}
+      {heldIds.has(row.id) && <Chip tone="us">held</Chip>}
+    </span>
+  );
+}
+
+function FollowedTable({ rows, heldIds }: RowsProps) {
+  return (
+    <Table
+      rows={rows}
+      id={(row) => row.id}
+      columns={[
+        {
+          head: "Market",
+          kind: "full",
+          cell: (row) => <MarketLink row={row} heldIds={heldIds} />,
+        },
+        { head: "Series", cell: (row) => row.series ?? <span className="faint">none</span> },
+        { head: "Category", cell: (row) => row.category ?? <span className="faint">none</span> },
+        { head: "Engine", cell: (row) => row.engine.toUpperCase() },
+        { head: "Closes in", kind: "number", cell: (row) => <Left at={row.closes_at} /> },
+      ]}
+    />
+  );
+}
+
+const TILE_HEIGHT = 44;
+
+function Tiles({ rows, heldIds }: RowsProps) {
+  return piecesOf(rows).map((piece, index) => (
+    <CardsPiece
+      // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place in the list
+      key={index}
+      isFirst={index === 0}
+      rows={piece.length}
+      rowHeight={TILE_HEIGHT}
+    >
+      {() =>
+        piece.map((row) => (
+          <div key={row.id} className="tile">
+            <MarketLink row={row} heldIds={heldIds} />
+            <span className="row row--apart sub">
+              <span>{[row.series ?? row.category, row.engine.toUpperCase()].join(", ")}</span>
+              <span>
+                closes in <Left at={row.closes_at} />
+              </span>
+            </span>
+          </div>
+        ))
+      }
+    </CardsPiece>
+  ));
 }
 
 function AtVenue() {

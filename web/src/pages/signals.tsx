@@ -1,12 +1,15 @@
 /** Every look with the one reason that it ended with, and what waits for a person. */
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { api, got } from "@/api/client";
 import { decisions, funnel, signals } from "@/api/queries";
 import type { Funnel } from "@/api/types";
 import { count } from "@/format/figures";
+import { Confirm } from "@/parts/confirm";
 import { ListCard } from "@/parts/list";
 import { AskedTable, LookTable } from "@/parts/looks";
-import { useLastHour } from "@/parts/now";
+import { useLastHour, useNow } from "@/parts/now";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { reasonOf, toneOf } from "@/reasons";
 import { texts } from "@/texts";
@@ -65,12 +68,16 @@ export function Signals() {
               ))}
             </div>
           </div>
-          <a className="btn" href={exportOf(view, search.reason)} download>
-            {texts.actions.export}
-          </a>
+          <span className="row">
+            {view === "looks" && <LookFilters />}
+            {view === "all" && <Clear />}
+            <a className="btn" href={exportOf(view, search)} download>
+              {texts.actions.export}
+            </a>
+          </span>
         </div>
         {view === "looks" ? (
-          <Looks reason={search.reason} market={search.market} />
+          <Looks />
         ) : (
           <Asked status={view === "waiting" ? "PENDING" : undefined} />
         )}
@@ -79,9 +86,98 @@ export function Signals() {
   );
 }
 
-function exportOf(view: string, reason: string | undefined): string {
+interface Chosen {
+  reason?: string;
+  series?: string;
+  market?: string;
+}
+
+/** The whole list as a table, with the filters that it has itself. */
+function exportOf(view: string, { reason, series, market }: Chosen): string {
   if (view !== "looks") return "/signals?format=csv";
-  return `/decisions?format=csv${reason ? `&reason=${encodeURIComponent(reason)}` : ""}`;
+  const query = new URLSearchParams({
+    format: "csv",
+    ...(reason && { reason }),
+    ...(series && { series }),
+    ...(market && { market_id: market }),
+  });
+  return `/decisions?${query}`;
+}
+
+const WITHIN_MS: Record<string, [string, number]> = {
+  hour: ["last hour", 3_600_000],
+  day: ["last day", 86_400_000],
+  week: ["last week", 604_800_000],
+};
+
+function LookFilters() {
+  const search = useSearch({ from: "/inside/signals" });
+  const navigate = useNavigate({ from: "/signals" });
+  const [series, setSeries] = useState(search.series ?? "");
+  function choose(name: "series" | "within", value: string) {
+    const { [name]: _, ...rest } = search;
+    void navigate({ search: { ...rest, show: "looks", ...(value && { [name]: value }) } });
+  }
+  return (
+    <form
+      className="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        choose("series", series.trim());
+      }}
+    >
+      <input
+        className="input"
+        style={{ width: 180 }}
+        aria-label="Series"
+        placeholder="Series, such as crypto-btc-1h"
+        maxLength={128}
+        value={series}
+        onChange={(event) => setSeries(event.target.value)}
+      />
+      <select
+        className="input"
+        style={{ width: "auto" }}
+        aria-label="When"
+        value={search.within ?? ""}
+        onChange={(event) => choose("within", event.target.value)}
+      >
+        <option value="">any time</option>
+        {Object.entries(WITHIN_MS).map(([name, [words]]) => (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </form>
+  );
+}
+
+/** Takes signals off the list that programs read; the books keep every one. */
+function Clear() {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <>
+      <button className="btn" type="button" onClick={() => setAsking(true)}>
+        Clear…
+      </button>
+      <Confirm
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        title="Clear the list of signals?"
+        go="Clear"
+        tone="bad"
+        done="The list of signals is cleared. The books keep them."
+        onGo={() => got(api.POST("/agent/signals/clear"))}
+      >
+        <p className="small muted">
+          Programs that read the list of signals see it empty from now on. Nothing is bought, sold
+          or rejected; what waits goes on waiting, and this page still shows all of it from the
+          books.
+        </p>
+      </Confirm>
+    </>
+  );
 }
 
 interface ReasonsProps {
@@ -137,16 +233,32 @@ function ReasonList({ told, chosen, onChoose }: ReasonsProps & { told: Funnel })
   );
 }
 
-function Looks({ reason, market }: { reason: string | undefined; market: string | undefined }) {
-  const query = useInfiniteQuery(
-    decisions({ ...(reason && { reason }), ...(market && { market_id: market }) }),
-  );
+/** The start of a span before now, to the minute, so that readings of one minute are one. */
+function useSince(within: string | undefined): string | undefined {
+  const now = useNow();
+  const span = WITHIN_MS[within ?? ""]?.[1];
+  if (now === null || span === undefined) return undefined;
+  return new Date(Math.floor((now - span) / 60_000) * 60_000).toISOString();
+}
+
+function Looks() {
+  const { reason, market, series, within } = useSearch({ from: "/inside/signals" });
+  const since = useSince(within);
+  const queries = useQueryClient();
+  const options = decisions({
+    ...(reason && { reason }),
+    ...(market && { market_id: market }),
+    ...(series && { series }),
+    ...(since && { since }),
+  });
+  const query = useInfiniteQuery(options);
   const title = reason ? `Looks that ended: ${reasonOf(reason).label.toLowerCase()}` : "Every look";
   return (
     <ListCard
       title={title}
       what="Looks"
       query={query}
+      onNewest={() => void queries.resetQueries({ queryKey: options.queryKey })}
       empty={<Empty title="No look of this kind">Choose another reason above.</Empty>}
     >
       {(items) => <LookTable rows={items} />}

@@ -1,8 +1,10 @@
 /** A list that is read on by its key, in a card with every look a reading can have. */
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { FAR_PAGES } from "@/api/live";
 import type { Listed } from "@/api/types";
 import { texts } from "@/texts";
+import { piecesOf, RowsPiece } from "./chunks";
 import { ReadCard } from "./views";
 
 interface ListCardProps<T> {
@@ -12,13 +14,26 @@ interface ListCardProps<T> {
   empty: ReactNode;
   aside?: ReactNode;
   className?: string;
+  /** Goes back to the newest, where somebody has read far on. */
+  onNewest?: () => void;
   children: (items: T[]) => ReactNode;
 }
 
-export function ListCard<T>({ query, children, ...rest }: ListCardProps<T>) {
+export function ListCard<T>({ query, children, onNewest, aside, ...rest }: ListCardProps<T>) {
+  const isFar = (query.data?.pages.length ?? 0) > FAR_PAGES;
   return (
     <ReadCard
       {...rest}
+      aside={
+        <>
+          {aside}
+          {isFar && onNewest && (
+            <button className="btn" type="button" onClick={onNewest}>
+              Read on, newer ones wait: to the newest
+            </button>
+          )}
+        </>
+      }
       query={query}
       isEmpty={(data) => data.pages.every((page) => page.items.length === 0)}
       foot={
@@ -55,11 +70,12 @@ interface TableProps<T> {
   waits?: (row: T) => boolean;
 }
 
+const ROW_HEIGHT = 56;
+
 /** A table on a desk, labelled blocks on a phone; a table to a screen reader on both. */
 export function Table<T>({ rows, id, columns, waits }: TableProps<T>) {
-  const look = { number: "n", full: "full" };
   return (
-    <table className="flow" role="table">
+    <table className="flow" role="table" aria-rowcount={rows.length + 1}>
       <thead>
         <tr>
           {columns.map((column) => (
@@ -69,22 +85,38 @@ export function Table<T>({ rows, id, columns, waits }: TableProps<T>) {
           ))}
         </tr>
       </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={id(row)} role="row" className={waits?.(row) ? "wait" : ""}>
-            {columns.map((column) => (
-              <td
-                key={column.head}
-                role="cell"
-                data-l={column.head}
-                className={column.kind ? look[column.kind] : ""}
-              >
-                {column.cell(row)}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
+      {piecesOf(rows).map((piece, index) => (
+        <RowsPiece
+          // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place in the list
+          key={index}
+          isFirst={index === 0}
+          rows={piece.length}
+          rowHeight={ROW_HEIGHT}
+          columns={columns.length}
+        >
+          {() =>
+            piece.map((row) => (
+              <tr key={id(row)} role="row" className={waits?.(row) ? "wait" : ""}>
+                <Cells row={row} columns={columns} />
+              </tr>
+            ))
+          }
+        </RowsPiece>
+      ))}
     </table>
   );
+}
+
+function Cells<T>({ row, columns }: { row: T; columns: readonly Column<T>[] }) {
+  const look = { number: "n", full: "full" };
+  return columns.map((column) => (
+    <td
+      key={column.head}
+      role="cell"
+      data-l={column.head}
+      className={column.kind ? look[column.kind] : ""}
+    >
+      {column.cell(row)}
+    </td>
+  ));
 }
