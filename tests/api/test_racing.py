@@ -26,10 +26,14 @@ from tests.trading.stages import Believer
 
 AT_ONCE = 100
 _WEB = WebSettings(
-    secret=SECRET, costly_a_minute=10_000, requests_a_minute=100_000, answer_within_s=30
+    secret=SECRET, costly_a_minute=10_000, requests_a_minute=100_000, answer_within_s=100
 )
-_SPEED = 5.0
+_SPEED = 2.0
 _TRIES = 600
+_SIGNALS = 5
+_Asked = tuple[str, dict[str, str]]
+_YES: _Asked = ("approve", {})
+_NO: _Asked = ("reject", {"reason": "no"})
 
 
 class Zealot(Believer):
@@ -53,9 +57,10 @@ async def _served(stage: Stage) -> AsyncIterator[httpx2.AsyncClient]:
     try:
         await server.ready.wait()
         port = server.servers[0].sockets[0].getsockname()[1]
-        limits = httpx2.Limits(max_connections=AT_ONCE)
+        # One that rests for long is closed by the service, perhaps while it is taken up again.
+        limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=0)
         address = f"http://127.0.0.1:{port}"
-        async with httpx2.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
+        async with httpx2.AsyncClient(base_url=address, limits=limits, timeout=120) as client:
             client.headers.update(await stage.bearer(Scope.OPERATE))
             yield client
     finally:
@@ -83,6 +88,22 @@ async def _end(stage: Stage, client: httpx2.AsyncClient, signal: Any) -> tuple[s
     return told["status"], [one.id for one in intents].count(intent_of(signal["id"]))
 
 
+async def _ask_all(
+    stage: Stage, client: httpx2.AsyncClient, signal: Any, asked: list[_Asked]
+) -> Counter[str]:
+    """Ask for everything at once; how often which end was told, which is the signal's."""
+    path = f"/signals/{signal['id']}"
+    answers = await asyncio.gather(
+        *(client.post(f"{path}/{verb}", json=body) for verb, body in asked)
+    )
+    assert {one.status_code for one in answers} <= {200, 409}
+    told = Counter(one.json()["result"]["status"] for one in answers if one.status_code == 200)
+    status, orders = await _end(stage, client, signal)
+    assert set(told) <= {status}
+    assert orders == (status == "EXECUTED")
+    return told
+
+
 async def test_signals_when_a_hundred_ask_at_once_then_each_has_one_end_and_one_order_at_most(
     begun: Begun, tmp_path: Path
 ) -> None:
@@ -98,26 +119,15 @@ async def test_signals_when_a_hundred_ask_at_once_then_each_has_one_end_and_one_
         ) as stage,
         _served(stage) as client,
     ):
-        signal = await _waiting(stage, client)
-        path = f"/signals/{signal['id']}"
-        answers = await asyncio.gather(
-            *(client.post(f"{path}/approve", json={}) for _ in range(AT_ONCE))
-        )
-        assert {one.status_code for one in answers} == {200}, answers[0].text
-        told = Counter(one.json()["result"]["outcome"] for one in answers)
-        assert told["executed already"] == AT_ONCE - 1
-        assert await _end(stage, client, signal) == ("EXECUTED", 1)
+        for _ in range(_SIGNALS):
+            # On a busy computer the first may be refused, for its data grew old meanwhile.
+            signal = await _waiting(stage, client)
+            told = await _ask_all(stage, client, signal, [_YES] * AT_ONCE)
+            if told["EXECUTED"]:
+                break
+        assert told == {"EXECUTED": AT_ONCE}
 
         signal = await _waiting(stage, client)
-        path = f"/signals/{signal['id']}"
-        asked = [("approve", {}), ("reject", {"reason": "no"})] * (AT_ONCE // 2)
+        asked = [_YES, _NO] * (AT_ONCE // 2)
         Random(7).shuffle(asked)
-        answers = await asyncio.gather(
-            *(client.post(f"{path}/{verb}", json=body) for verb, body in asked)
-        )
-        done = {
-            verb for (verb, _), one in zip(asked, answers, strict=True) if one.status_code == 200
-        }
-        assert len(done) == 1, Counter(one.status_code for one in answers)
-        ended = ("EXECUTED", 1) if done == {"approve"} else ("REJECTED", 0)
-        assert await _end(stage, client, signal) == ended
+        assert len(await _ask_all(stage, client, signal, asked)) == 1
