@@ -68,7 +68,7 @@ const ours: Middleware = {
   },
 };
 
-export const api = createClient<paths>({
+export const api = createClient<paths, "application/json">({
   baseUrl: typeof location === "undefined" ? "" : location.origin,
   credentials: "same-origin",
   fetch: send,
