@@ -324,9 +324,7 @@ async def _silent(_: PassReport) -> None:
 
 
 def _log_to_stderr(settings: Settings, options: ServeOptions) -> None:
-    log_to_stderr(
-        settings, form=LogFormat.JSON, least=LogLevel.WARNING, logbook=options.logbook
-    )
+    log_to_stderr(settings, form=LogFormat.JSON, least=LogLevel.WARNING, logbook=options.logbook)
 
 
 def _say(text: str) -> None:

@@ -18,7 +18,7 @@ def head(view: type[Any]) -> str:
 
 
 def body(rows: Sequence[Any]) -> str:
-    """The lines of rows of one kind. Texts that a spreadsheet would take for formulas are quoted."""
+    """The lines of rows of one kind. What a spreadsheet would take for a formula is quoted."""
     if not rows:
         return ""
     names = [one.name for one in fields(rows[0])]
