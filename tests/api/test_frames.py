@@ -26,8 +26,9 @@ from tests.api.stage import SECRET, Begun, HandClock, staged
 _IS_TORTURE = os.environ.get("HYPOTHESIS_PROFILE") == "torture"
 _FRAMES = _BELLS = 10_000 if _IS_TORTURE else 300
 _A_CONNECTION = 20
-_HANGS_AFTER_S = 2.0 if _IS_TORTURE else 10.0
-"""A machine that many use is given more time."""
+_MOST_WORK_S = 2.0
+"""Of the processor, for what comes over one connection: how long that takes others decide too."""
+_HANGS_AFTER_S = 60.0
 _KEY = b"the key of this test, which is long enough"
 _OF_DOORS = {"access_log", "doorbells", "sessions", "tokens", "people", "followers"}
 
@@ -77,8 +78,8 @@ def _head(first: int, length: int, *, is_masked: bool) -> bytes:
     return bytes([first, bit | 127]) + length.to_bytes(8, "big")
 
 
-async def _throw(where: str, bearer: str, frames: list[bytes]) -> float:
-    """Send frames over a connection of their own; how long the service took to be done, in s."""
+async def _throw(where: str, bearer: str, frames: list[bytes]) -> None:
+    """Send frames over a connection of their own, and wait until the service has hung up."""
     host, port = where.split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     key = base64.b64encode(b"0123456789abcdef").decode()
@@ -91,7 +92,7 @@ async def _throw(where: str, bearer: str, frames: list[bytes]) -> float:
         "Sec-WebSocket-Version: 13",
         f"Authorization: {bearer}",
     )
-    begun = time.monotonic()
+    begun = time.process_time()
     async with asyncio.timeout(_HANGS_AFTER_S):
         writer.write("\r\n".join((*lines, "", "")).encode())
         told = await reader.readuntil(b"\r\n\r\n")
@@ -107,7 +108,7 @@ async def _throw(where: str, bearer: str, frames: list[bytes]) -> float:
             # It hung up on what it was sent.
             pass
     writer.close()
-    return time.monotonic() - begun
+    assert time.process_time() - begun < _MOST_WORK_S
 
 
 async def test_stream_when_frames_are_broken_then_it_hangs_up_and_nothing_changes(
@@ -170,8 +171,10 @@ async def test_webhook_when_it_is_broken_in_any_way_then_refused_and_nothing_cha
         client = stage.client()
         for body, headers, name in _bells(random, int(clock.now().timestamp())):
             raw = [(key.encode(), value.encode()) for key, value in headers.items()]
+            begun_s = time.process_time()
             async with asyncio.timeout(_HANGS_AFTER_S):
                 answer = await client.post("/webhook/order", content=body, headers=raw)
+            assert time.process_time() - begun_s < _MOST_WORK_S
             told[answer.status_code] += 1
             assert answer.status_code in (200, 400, 401, 413, 422), answer.text
             if answer.status_code == 200:
