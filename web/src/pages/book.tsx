@@ -8,12 +8,14 @@ import { ListCard, Table } from "@/parts/list";
 import { HeldTable, OrderTable } from "@/parts/tables";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Sum, Time } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.book;
 
 const VIEWS = [
-  ["live", "Live orders"],
-  ["all", "All orders"],
-  ["ended", "Ended markets"],
+  ["live", say.liveOrders],
+  ["all", say.allOrders],
+  ["ended", say.endedMarkets],
 ] as const;
 
 export function BookPage() {
@@ -26,25 +28,18 @@ export function BookPage() {
   const title =
     held.data === undefined || liveCount === undefined
       ? texts.pages.book
-      : `${count(held.data.length)} held, ${count(liveCount)} orders live`;
-  const lede =
-    inDoubt > 0
-      ? `${count(inDoubt)} orders were sent and not answered yet. They count in full and are never sent twice.`
-      : "No order is in doubt.";
+      : say.heldOrdersLive(count(held.data.length), count(liveCount));
+  const lede = inDoubt > 0 ? say.ordersWereSentAnd(count(inDoubt)) : say.noOrderIsIn;
   return (
     <Page name={texts.pages.book} title={title} lede={live.data === undefined ? undefined : lede}>
       <div className="stack">
         <ReadCard
-          title="Open positions"
-          what="Positions"
+          title={say.openPositions}
+          what={say.positions}
           query={held}
-          aside={<span className="tiny faint">valued at the last bid seen</span>}
+          aside={<span className="tiny faint">{say.valuedAtTheLast}</span>}
           isEmpty={(data) => data.length === 0}
-          empty={
-            <Empty title="Nothing is held">
-              The agent holds a position only with a measured reason.
-            </Empty>
-          }
+          empty={<Empty title={say.nothingIsHeld}>{say.theAgentHoldsA}</Empty>}
           foot={
             (held.data?.length ?? 0) > 0 && (
               <div className="card__foot">
@@ -56,7 +51,7 @@ export function BookPage() {
           {(data) => <HeldTable rows={data} canSell />}
         </ReadCard>
         <div className="row row--apart">
-          <div className="seg" role="group" aria-label="Show">
+          <div className="seg" role="group" aria-label={say.show}>
             {VIEWS.map(([name, words]) => (
               <button
                 key={name}
@@ -86,10 +81,10 @@ function Orders({ isLive }: { isLive: boolean }) {
   const query = useInfiniteQuery(orders(isLive ? { live: true } : {}));
   return (
     <ListCard
-      title={isLive ? "Orders that may still cost money" : "Every order"}
-      what="Orders"
+      title={isLive ? say.ordersThatMayStill : say.everyOrder}
+      what={say.orders}
       query={query}
-      empty={<Empty title="No orders, and that is right">Nothing was worth a bet so far.</Empty>}
+      empty={<Empty title={say.noOrdersAndThat}>{say.nothingWasWorthA}</Empty>}
     >
       {(items) => <OrderTable rows={items} />}
     </ListCard>
@@ -100,10 +95,10 @@ function Ended() {
   const query = useInfiniteQuery(settlements);
   return (
     <ListCard
-      title="What ended markets paid"
-      what="Settlements"
+      title={say.whatEndedMarketsPaid}
+      what={say.settlements}
       query={query}
-      empty={<Empty title="No market that was held has ended" />}
+      empty={<Empty title={say.noMarketThatWas} />}
     >
       {(items) => (
         <Table
@@ -111,7 +106,7 @@ function Ended() {
           id={(row) => row.number}
           columns={[
             {
-              head: "Market",
+              head: say.market,
               kind: "full",
               cell: (row) => (
                 <Link
@@ -124,24 +119,24 @@ function Ended() {
               ),
             },
             {
-              head: "Held",
-              cell: (row) => `${row.outcome}, ${decimal(row.shares)} sh`,
+              head: say.held,
+              cell: (row) => say.sh(row.outcome, decimal(row.shares)),
             },
             {
-              head: "Ended",
+              head: say.ended,
               cell: (row) =>
                 row.winner_id === null
-                  ? "voided"
+                  ? say.voided
                   : row.winner_id === row.outcome_id
-                    ? "won"
-                    : "lost",
+                    ? say.won
+                    : say.lost,
             },
             {
-              head: "Paid out",
+              head: say.paidOut,
               kind: "number",
               cell: (row) => <Sum amount={row.payout} currency={row.currency} />,
             },
-            { head: "Time", kind: "number", cell: (row) => <Time at={row.at} /> },
+            { head: say.time, kind: "number", cell: (row) => <Time at={row.at} /> },
           ]}
         />
       )}

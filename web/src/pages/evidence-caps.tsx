@@ -5,16 +5,19 @@ import type { Cap } from "@/api/types";
 import { count, decimal, money, percent } from "@/format/figures";
 import { Empty, ReadCard } from "@/parts/views";
 import { Chip, Left } from "@/parts/words";
+import { screens } from "@/texts";
+
+const say = screens.evidenceCaps;
 
 export function CapsCard() {
   const query = useQuery(caps);
   return (
     <ReadCard
-      title="Caps on what it may cost"
-      what="Caps"
+      title={say.capsOnWhatIt}
+      what={say.caps}
       query={query}
       isEmpty={(data) => data.caps.length === 0}
-      empty={<Empty title="Nothing that costs money is asked" />}
+      empty={<Empty title={say.nothingThatCostsMoney} />}
     >
       {(data) => (
         <ul className="limits">
@@ -30,17 +33,17 @@ export function CapsCard() {
 function CapRow({ told }: { told: Cap }) {
   const sum = (value: string) => (told.unit === "USD" ? money(value, "USD") : decimal(value, 0));
   const part = Math.min(1, Number(told.fraction ?? 0));
-  const name = `${told.name}, each ${told.span}`;
+  const name = say.each(told.name, told.span);
   return (
     <li>
       <span>
         <b>{name}</b> <span className="mono faint">{told.setting}</span>
       </span>
       <span className="limits__use">
-        {told.is_used_up && <Chip tone="bad">used up</Chip>}
+        {told.is_used_up && <Chip tone="bad">{say.usedUp}</Chip>}
         <b>{percent(told.fraction)}</b>
         <span className="nowrap">
-          {sum(told.used)} {told.cap === null ? "without a cap" : `of ${sum(told.cap)}`}
+          {sum(told.used)} {told.cap === null ? say.withoutACap : say.of(sum(told.cap))}
         </span>
       </span>
       <span
@@ -54,15 +57,15 @@ function CapRow({ told }: { told: Cap }) {
         <i style={{ "--v": part * 100 } as object} />
       </span>
       <span className="sub">
-        {count(told.calls)} asked
+        {count(told.calls)} {say.asked}
         {told.open_calls > 0 && (
           <>
-            ; {count(told.open_calls)} not answered yet, {sum(told.reserved)} put aside
+            ; {count(told.open_calls)} {say.notAnsweredYet} {sum(told.reserved)} {say.putAside}
           </>
         )}
         {told.renews_at !== null && (
           <>
-            ; room again in <Left at={told.renews_at} />
+            {say.roomAgainIn} <Left at={told.renews_at} />
           </>
         )}
       </span>

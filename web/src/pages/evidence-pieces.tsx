@@ -8,12 +8,14 @@ import { count, score } from "@/format/figures";
 import { ListCard } from "@/parts/list";
 import { Empty, Failed, Loading, ReadCard } from "@/parts/views";
 import { Chip, Outside, Time, type Tone } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.evidencePieces;
 
 const FATES: Record<Fate, [Tone, string, string]> = {
-  used: ["us", "Used", "it moved a forecast"],
-  quoted: ["", "Quoted", "it was quoted and moved nothing"],
-  remembered: ["dash", "Remembered", "no forecast has quoted it"],
+  used: ["us", say.used, say.itMovedAForecast],
+  quoted: ["", say.quoted, say.itWasQuotedAnd],
+  remembered: ["dash", say.remembered, say.noForecastHasQuoted],
 };
 
 export function PiecesCard() {
@@ -30,10 +32,10 @@ export function PiecesCard() {
     <div className="stack">
       <Filters />
       <ListCard
-        title="What was read"
-        what="Evidence"
+        title={say.whatWasRead}
+        what={say.evidence}
         query={query}
-        empty={<Empty title="Nothing of this kind was read">Take a filter away.</Empty>}
+        empty={<Empty title={say.nothingOfThisKind}>{say.takeAFilterAway}</Empty>}
       >
         {(items) => (
           <ul className="lines">
@@ -66,7 +68,7 @@ function Filters() {
   return (
     <form className="row" onSubmit={find}>
       <div className="field grow">
-        <label htmlFor="words">Words</label>
+        <label htmlFor="words">{say.words}</label>
         <input
           id="words"
           className="input"
@@ -76,7 +78,7 @@ function Filters() {
         />
       </div>
       <div className="field">
-        <label htmlFor="publisher">Publisher</label>
+        <label htmlFor="publisher">{say.publisher}</label>
         <input
           id="publisher"
           className="input"
@@ -86,7 +88,7 @@ function Filters() {
         />
       </div>
       <div className="field">
-        <label htmlFor="fate">What became of it</label>
+        <label htmlFor="fate">{say.whatBecameOfIt}</label>
         <select
           id="fate"
           className="input"
@@ -97,7 +99,7 @@ function Filters() {
             void navigate({ search: status ? { ...rest, status } : rest });
           }}
         >
-          <option value="">anything</option>
+          <option value="">{say.anything}</option>
           {Object.entries(FATES).map(([name, [, word]]) => (
             <option key={name} value={name}>
               {word}
@@ -106,7 +108,7 @@ function Filters() {
         </select>
       </div>
       <button className="btn" type="submit" style={{ alignSelf: "end" }}>
-        Search
+        {say.search}
       </button>
       <a
         className="btn"
@@ -131,11 +133,17 @@ function PieceRow({ told }: { told: Piece }) {
         <span className="small muted words">{told.excerpt}</span>
         <br />
         <span className="sub">
-          <Outside to={told.url}>{told.publisher}</Outside>, found by {told.source}; {what}
-          {told.uses > 0 && <> ({count(told.uses)} times)</>}
+          <Outside to={told.url}>{told.publisher}</Outside>
+          {say.foundBy} {told.source}; {what}
+          {told.uses > 0 && (
+            <>
+              {" "}
+              ({count(told.uses)} {say.times}
+            </>
+          )}
           {told.market && told.decision !== null && (
             <>
-              , last for{" "}
+              {say.lastFor}{" "}
               <Link to="/explain/$subject" params={{ subject: String(told.decision) }}>
                 {told.market}
               </Link>
@@ -144,7 +152,7 @@ function PieceRow({ told }: { told: Piece }) {
         </span>
       </span>
       <span className="sub">
-        {told.published_at ? <Time at={told.published_at} /> : "no date"}
+        {told.published_at ? <Time at={told.published_at} /> : say.noDate}
         <br />
         <button
           className="btn"
@@ -152,7 +160,7 @@ function PieceRow({ told }: { told: Piece }) {
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
         >
-          {isOpen ? "Less" : "Whole text"}
+          {isOpen ? say.less : say.wholeText}
         </button>
       </span>
       {isOpen && <Whole pieceId={told.id} />}
@@ -166,14 +174,14 @@ function Whole({ pieceId }: { pieceId: string }) {
   if (query.data === undefined) {
     return (
       <div className="across">
-        {query.isError ? <Failed what="The text" error={query.error} /> : <Loading lines={2} />}
+        {query.isError ? <Failed what={say.theText} error={query.error} /> : <Loading lines={2} />}
       </div>
     );
   }
   const { texts: whole, uses } = query.data;
   return (
     <div className="across stack stack--close">
-      {whole.length === 0 && <p className="small muted">The whole text is not kept any more.</p>}
+      {whole.length === 0 && <p className="small muted">{say.theWholeTextIs}</p>}
       {whole.map((one) => (
         <p key={one.text} className="quote small words">
           {one.text}
@@ -181,11 +189,11 @@ function Whole({ pieceId }: { pieceId: string }) {
       ))}
       {uses.map((use) => (
         <p key={use.forecast_id + use.claim} className="sub words">
-          {use.author} took from it for{" "}
+          {use.author} {say.tookFromItFor}{" "}
           <Link to="/explain/$subject" params={{ subject: use.forecast_id }}>
             {use.market}
           </Link>
-          : “{use.claim}”, {score(use.contribution, { isSigned: true })} in log-odds
+          : “{use.claim}”, {score(use.contribution, { isSigned: true })} {say.inLogOdds}
         </p>
       ))}
     </div>
@@ -196,29 +204,32 @@ export function LeftOutCard() {
   const query = useQuery(leftOut);
   return (
     <ReadCard
-      title="What was left out, last 7 days"
-      what="Left out"
+      title={say.whatWasLeftOut}
+      what={say.leftOut}
       query={query}
       isEmpty={(data) => data.reasons.length === 0 && data.missing.length === 0}
-      empty={
-        <Empty title="Nothing was left out">
-          Filters drop what is too old, a repeat, or of the future.
-        </Empty>
-      }
-      foot={<p className="card__foot small">Only counts are kept of what was left out.</p>}
+      empty={<Empty title={say.nothingWasLeftOut}>{say.filtersDropWhatIs}</Empty>}
+      foot={<p className="card__foot small">{say.onlyCountsAreKept}</p>}
     >
       {(data) => (
         <dl className="card__body kv">
           {data.reasons.map((one) => (
             <div key={one.name} className="contents">
               <dt>{one.name.replaceAll("_", " ")}</dt>
-              <dd>{count(one.count)} articles</dd>
+              <dd>
+                {count(one.count)} {say.articles}
+              </dd>
             </div>
           ))}
           {data.missing.map((one) => (
             <div key={one.name} className="contents">
-              <dt>{one.name}: could not be asked</dt>
-              <dd>{count(one.count)} looks</dd>
+              <dt>
+                {one.name}
+                {say.couldNotBeAsked}
+              </dt>
+              <dd>
+                {count(one.count)} {say.looks}
+              </dd>
             </div>
           ))}
         </dl>

@@ -7,14 +7,16 @@ import { count, money } from "@/format/figures";
 import { Table } from "@/parts/list";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Outside, Time } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { CapsCard } from "./evidence-caps";
 import { LeftOutCard, PiecesCard } from "./evidence-pieces";
 
+const say = screens.evidence;
+
 const VIEWS = [
-  ["read", "What was read"],
-  ["costs", "Costs"],
-  ["search", "Search now"],
+  ["read", say.whatWasRead],
+  ["costs", say.costs],
+  ["search", say.searchNow],
 ] as const;
 
 export function Evidence() {
@@ -26,17 +28,13 @@ export function Evidence() {
     calls === undefined
       ? texts.pages.evidence
       : calls === 0
-        ? "No language model was asked in the last 31 days"
-        : `Models were asked ${count(calls)} times in 31 days`;
+        ? say.noLanguageModelWas
+        : say.modelsWereAskedTimes(count(calls));
   return (
-    <Page
-      name={texts.pages.evidence}
-      title={title}
-      lede="What was read, what it moved, what was left out and why, and what asking costs."
-    >
+    <Page name={texts.pages.evidence} title={title} lede={say.whatWasReadWhat}>
       <div className="stack">
         <div className="scroll-x">
-          <div className="seg" role="group" aria-label="Show">
+          <div className="seg" role="group" aria-label={say.show}>
             {VIEWS.map(([name, words]) => (
               <button
                 key={name}
@@ -74,41 +72,37 @@ function Costs() {
     <>
       <CapsCard />
       <ReadCard
-        title="What models cost, US dollars"
-        what="Costs"
+        title={say.whatModelsCostUs}
+        what={say.costs}
         query={query}
         isEmpty={(data) => data.length === 0}
-        empty={
-          <Empty title="Nothing was spent on models">
-            Without a key the agent works without them.
-          </Empty>
-        }
+        empty={<Empty title={say.nothingWasSpentOn}>{say.withoutAKeyThe}</Empty>}
       >
         {(data) => (
           <Table
             rows={data}
             id={(row) => row.day + row.model + row.purpose}
             columns={[
-              { head: "Day", cell: (row) => row.day },
-              { head: "Model", kind: "full", cell: (row) => <b>{row.model}</b> },
-              { head: "Purpose", cell: (row) => row.purpose },
+              { head: say.day, cell: (row) => row.day },
+              { head: say.model, kind: "full", cell: (row) => <b>{row.model}</b> },
+              { head: say.purpose, cell: (row) => row.purpose },
               {
-                head: "Calls",
+                head: say.calls,
                 kind: "number",
                 cell: (row) => (
                   <>
                     {count(row.calls)}
                     {row.unsettled > 0 && (
                       <span className="sub">
-                        {count(row.unsettled)} not settled, counted in full
+                        {count(row.unsettled)} {say.notSettledCountedIn}
                       </span>
                     )}
                   </>
                 ),
               },
-              { head: "Tokens in", kind: "number", cell: (row) => count(row.tokens_in) },
-              { head: "Tokens out", kind: "number", cell: (row) => count(row.tokens_out) },
-              { head: "Cost", kind: "number", cell: (row) => money(row.cost, "USD") },
+              { head: say.tokensIn, kind: "number", cell: (row) => count(row.tokens_in) },
+              { head: say.tokensOut, kind: "number", cell: (row) => count(row.tokens_out) },
+              { head: say.cost, kind: "number", cell: (row) => money(row.cost, "USD") },
             ]}
           />
         )}
@@ -130,28 +124,28 @@ function NewsCard() {
     <div className="stack">
       <form className="row" onSubmit={find}>
         <label className="sr-only" htmlFor="news">
-          Search the news as the agent does
+          {say.searchTheNewsAs}
         </label>
         <input
           id="news"
           className="input"
           style={{ maxWidth: 420 }}
-          placeholder="Search the news as the agent does"
+          placeholder={say.searchTheNewsAs}
           maxLength={300}
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
         <button className="btn" type="submit">
-          Search
+          {say.search}
         </button>
       </form>
       {q.length > 1 && (
         <ReadCard
-          title={`Found for “${q}”`}
-          what="News"
+          title={say.foundFor(q)}
+          what={say.news}
           query={query}
           isEmpty={(data) => data.results.length === 0}
-          empty={<Empty title="Nothing was found" />}
+          empty={<Empty title={say.nothingWasFound} />}
         >
           {(data) => (
             <ul className="lines">

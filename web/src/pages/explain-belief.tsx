@@ -3,9 +3,12 @@ import type { Explanation, Forecast } from "@/api/types";
 import { percent, score } from "@/format/figures";
 import { Fact, Step } from "@/parts/story";
 import { Outside, Pair, Time } from "@/parts/words";
+import { screens } from "@/texts";
+
+const say = screens.explainBelief;
 
 const STANCE = (stance: number) =>
-  stance > 0 ? "speaks for" : stance < 0 ? "speaks against" : "neutral";
+  stance > 0 ? say.speaksFor : stance < 0 ? say.speaksAgainst : "neutral";
 
 function all(forecast: Forecast): Forecast[] {
   return [forecast, ...forecast.parts.flatMap(all)];
@@ -15,7 +18,7 @@ export function Known({ forecast }: { forecast: Forecast }) {
   const evidence = all(forecast).flatMap((one) => one.evidence);
   if (evidence.length === 0) return null;
   return (
-    <Step at={forecast.made_at} title={`What was known: ${evidence.length} sources`}>
+    <Step at={forecast.made_at} title={say.whatWasKnownSources(evidence.length)}>
       <div className="stack" style={{ marginTop: 8 }}>
         {evidence.map((one) => (
           <div key={one.url + one.claim} className="quote small">
@@ -25,9 +28,9 @@ export function Known({ forecast }: { forecast: Forecast }) {
             <p className="words">{one.claim}</p>
             {one.quote && <p className="words faint">“{one.quote}”</p>}
             <p className="sub">
-              {one.domain}, {one.published_at ? <Time at={one.published_at} /> : "no date"}, found
-              by {one.found_by}; {STANCE(one.stance)}, moves the log-odds by{" "}
-              {score(one.contribution, { isSigned: true })}
+              {one.domain}, {one.published_at ? <Time at={one.published_at} /> : say.noDate}
+              {say.foundBy} {one.found_by}; {STANCE(one.stance)}
+              {say.movesTheLogOdds} {score(one.contribution, { isSigned: true })}
             </p>
           </div>
         ))}
@@ -42,8 +45,8 @@ export function Believed({ forecast, label }: { forecast: Forecast; label: strin
       at={forecast.made_at}
       title={
         forecast.parts.length > 0
-          ? `What each forecaster said, for ${label}`
-          : `What ${forecast.author} said, for ${label}`
+          ? say.whatEachForecasterSaid(label)
+          : say.whatSaidFor(forecast.author, label)
       }
       mark="ours"
     >
@@ -52,18 +55,22 @@ export function Believed({ forecast, label }: { forecast: Forecast; label: strin
         {[...forecast.parts, forecast].map((one) => (
           <Fact
             key={one.id}
-            name={one.id === forecast.id && forecast.parts.length > 0 ? "Pool, used" : one.author}
+            name={one.id === forecast.id && forecast.parts.length > 0 ? say.poolUsed : one.author}
           >
             <span className="us">{percent(one.probability)}</span> ± {percent(one.standard_error)}
             <Pair ours={one.probability} market={one.market_price} />
-            {one.weight !== null && <span className="sub">weight {one.weight.toFixed(2)}</span>}
+            {one.weight !== null && (
+              <span className="sub">
+                {say.weight} {one.weight.toFixed(2)}
+              </span>
+            )}
           </Fact>
         ))}
       </dl>
       {Object.keys(forecast.without).length > 0 && (
         <dl className="facts">
           {Object.entries(forecast.without).map(([publisher, would]) => (
-            <Fact key={publisher} name={`Without ${publisher}`}>
+            <Fact key={publisher} name={say.without(publisher)}>
               {percent(would)}
             </Fact>
           ))}
@@ -75,16 +82,16 @@ export function Believed({ forecast, label }: { forecast: Forecast; label: strin
 
 export function Answers({ answers }: { answers: Explanation["answers"] }) {
   return (
-    <Step title="What language models were asked and said">
+    <Step title={say.whatLanguageModelsWere}>
       <div className="stack" style={{ marginTop: 8 }}>
         {answers.map((one) => (
           <details key={one.prompt_id} className="small">
             <summary>
               {one.model}, <Time at={one.at} />
             </summary>
-            <h3>Asked</h3>
+            <h3>{say.asked}</h3>
             <pre className="mono words quote">{one.prompt}</pre>
-            <h3>Answered</h3>
+            <h3>{say.answered}</h3>
             <pre className="mono words quote">{one.answer}</pre>
           </details>
         ))}

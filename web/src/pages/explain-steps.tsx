@@ -5,23 +5,25 @@ import { decimal, money, percent, points, score } from "@/format/figures";
 import { Fact, Step } from "@/parts/story";
 import { Result, Sum, Time } from "@/parts/words";
 import { ORDER_WORDS, reasonOf } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.explainSteps;
 
 export function Question({ told: { market } }: { told: Explanation }) {
   if (market === null) return null;
   return (
-    <Step at={market.opens_at} when="opens" title="The question">
+    <Step at={market.opens_at} when={say.opens} title={say.theQuestion}>
       <p>
-        <b>{market.title}</b> Traded as {market.engine.toUpperCase()}.
+        <b>{market.title}</b> {say.tradedAs} {market.engine.toUpperCase()}.
       </p>
       <dl className="facts">
-        <Fact name="Sides">
-          {market.label1} and {market.label2}
+        <Fact name={say.sides}>
+          {market.label1} {say.and} {market.label2}
         </Fact>
-        <Fact name="Closes">
+        <Fact name={say.closes}>
           <Time at={market.closes_at} />
         </Fact>
-        {market.symbol && <Fact name="Underlying">{market.symbol}</Fact>}
+        {market.symbol && <Fact name={say.underlying}>{market.symbol}</Fact>}
       </dl>
     </Step>
   );
@@ -34,7 +36,7 @@ export function Case({ told }: { told: Explanation }) {
   const reason = reasonOf(decision.reason);
   const inputs = Object.entries(decision.inputs).filter(([name]) => name !== "detail");
   return (
-    <Step at={decision.at} title={`What was decided: ${reason.label.toLowerCase()}`} mark="ours">
+    <Step at={decision.at} title={say.whatWasDecided(reason.label.toLowerCase())} mark="ours">
       <p className="words">{decision.inputs.detail ?? reason.words}</p>
       {inputs.length > 0 && (
         <dl className="facts">
@@ -68,16 +70,16 @@ export function Checks({ told: { review, decision } }: { told: Explanation }) {
       at={decision?.at ?? null}
       title={
         review.is_approved
-          ? "Risk: every limit held"
-          : `Risk: refused by ${reasonOf(`refused_${review.refused_by}`).words}`
+          ? say.riskEveryLimitHeld
+          : say.riskRefusedBy(reasonOf(`refused_${review.refused_by}`).words)
       }
     >
       <p className="words">
         {review.detail}{" "}
-        {review.limits_version !== null && `Limits of version ${review.limits_version}.`}
+        {review.limits_version !== null && say.limitsOfVersion(review.limits_version)}
       </p>
       <button className="btn" type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        {isOpen ? "Hide the limits" : `Show the ${review.limits.length} limits in force`}
+        {isOpen ? say.hideTheLimits : say.showTheLimitsIn(review.limits.length)}
       </button>
       {isOpen && (
         <dl className="kv" style={{ marginTop: 12 }}>
@@ -87,7 +89,7 @@ export function Checks({ told: { review, decision } }: { told: Explanation }) {
                 {limit.name.replaceAll("_", " ")}
                 <span className="sub"> {limit.meaning}</span>
               </dt>
-              <dd>{limit.value || "any"}</dd>
+              <dd>{limit.value || say.any}</dd>
             </div>
           ))}
         </dl>
@@ -100,15 +102,15 @@ export function Sent({ told: { order, steps, fills } }: { told: Explanation }) {
   if (order === null) return null;
   const [state, words] = ORDER_WORDS[order.status] ?? [order.status, ""];
   return (
-    <Step at={order.created_at} title={`The order: ${state.toLowerCase()}`} mark="ours">
+    <Step at={order.created_at} title={say.theOrder(state.toLowerCase())} mark="ours">
       <p>
-        {words} {order.side === "BUY" ? "Buy" : "Sell"} {order.outcome} for{" "}
+        {words} {order.side === "BUY" ? say.buy : say.sell} {order.outcome} {say.for}{" "}
         <b>
           {order.side === "BUY"
             ? money(order.amount, order.currency)
-            : `${decimal(order.amount)} shares`}
+            : say.shares(decimal(order.amount))}
         </b>
-        , at {percent(order.worst_price)} at worst.
+        {say.at} {percent(order.worst_price)} {say.atWorst}
       </p>
       <dl className="facts">
         {steps.map((step) => (
@@ -118,9 +120,12 @@ export function Sent({ told: { order, steps, fills } }: { told: Explanation }) {
           </Fact>
         ))}
         {fills.map((fill) => (
-          <Fact key={fill.id} name={`Fill, ${decimal(fill.shares)} sh`}>
-            {percent(fill.price)} for <Sum amount={fill.cash} currency={fill.currency} />
-            <span className="sub"> fee {money(fill.fee, fill.currency)}</span>
+          <Fact key={fill.id} name={say.fillSh(decimal(fill.shares))}>
+            {percent(fill.price)} {say.for} <Sum amount={fill.cash} currency={fill.currency} />
+            <span className="sub">
+              {" "}
+              {say.fee} {money(fill.fee, fill.currency)}
+            </span>
           </Fact>
         ))}
       </dl>
@@ -134,22 +139,22 @@ export function Ended({ told: { outcome, forecast, market, order } }: { told: Ex
   return (
     <Step
       at={market?.settled_at ?? null}
-      title={`The outcome: ${outcome.winner ?? outcome.resolution.toLowerCase()}`}
+      title={say.theOutcome(outcome.winner ?? outcome.resolution.toLowerCase())}
       mark="end"
     >
       <p>
         {order !== null && outcome.profit !== null ? (
           <Result amount={outcome.profit} currency={order.currency} />
         ) : (
-          "Nothing was at stake."
+          say.nothingWasAtStake
         )}
       </p>
       {scored && (
         <dl className="facts">
-          <Fact name="Brier, agent">{score(scored.brier)}</Fact>
-          <Fact name="Brier, market">{score(scored.brier_market) || texts.notKnown}</Fact>
-          <Fact name="Log score, agent">{score(scored.log_loss)}</Fact>
-          <Fact name="Log score, market">{score(scored.log_loss_market) || texts.notKnown}</Fact>
+          <Fact name={say.brierAgent}>{score(scored.brier)}</Fact>
+          <Fact name={say.brierMarket}>{score(scored.brier_market) || texts.notKnown}</Fact>
+          <Fact name={say.logScoreAgent}>{score(scored.log_loss)}</Fact>
+          <Fact name={say.logScoreMarket}>{score(scored.log_loss_market) || texts.notKnown}</Fact>
         </dl>
       )}
     </Step>

@@ -9,19 +9,25 @@ import { Decide } from "@/parts/decide";
 import { Failed, Loading, Page } from "@/parts/views";
 import { Result } from "@/parts/words";
 import { ORDER_WORDS, reasonOf } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { Answers, Believed, Known } from "./explain-belief";
 import { Case, Checks, Ended, Question, Sent } from "./explain-steps";
+
+const say = screens.explain;
 
 export function Explain() {
   const { subject } = useParams({ from: "/inside/explain/$subject" });
   const query = useQuery(explanation(subject));
   if (query.data === undefined) {
     return (
-      <Page name={texts.pages.signals} title="Why">
+      <Page name={texts.pages.signals} title={say.why}>
         <section className="card">
           {query.isError ? (
-            <Failed what="The decision" error={query.error} onRetry={() => void query.refetch()} />
+            <Failed
+              what={say.theDecision}
+              error={query.error}
+              onRetry={() => void query.refetch()}
+            />
           ) : (
             <Loading lines={6} />
           )}
@@ -33,13 +39,13 @@ export function Explain() {
 }
 
 function titleOf({ market, order, signal, decision }: Explanation): string {
-  const name = market?.title ?? decision?.market ?? order?.market ?? "This market";
+  const name = market?.title ?? decision?.market ?? order?.market ?? say.thisMarket;
   if (order !== null) {
     const [state] = ORDER_WORDS[order.status] ?? [order.status];
     const what = order.side === "BUY" ? "buy" : "sell";
     return `${name}: ${what} ${order.outcome}, ${state.toLowerCase()}`;
   }
-  if (signal !== null && signal.status === "PENDING") return `${name}: waits for you`;
+  if (signal !== null && signal.status === "PENDING") return say.waitsForYou(name);
   if (decision !== null) {
     const reason = reasonOf(decision.reason);
     return `${name}: ${reason.label.toLowerCase()}`;
@@ -62,7 +68,11 @@ function ledeOf({ decision, outcome, order }: Explanation): ReactNode {
           {sentence(decision.inputs.detail ?? reasonOf(decision.reason).words)}{" "}
         </span>
       )}
-      {outcome?.winner && <>It ended {outcome.winner}. </>}
+      {outcome?.winner && (
+        <>
+          {say.itEnded} {outcome.winner}.{" "}
+        </>
+      )}
       {outcome?.profit && order !== null && (
         <b>
           <Result amount={outcome.profit} currency={order.currency} />
@@ -90,7 +100,7 @@ function Story({ told }: { told: Explanation }) {
           <Question told={told} />
           {told.forecast !== null && <Known forecast={told.forecast} />}
           {told.forecast !== null && (
-            <Believed forecast={told.forecast} label={told.market?.label1 ?? "YES"} />
+            <Believed forecast={told.forecast} label={told.market?.label1 ?? say.yes} />
           )}
           {told.answers.length > 0 && <Answers answers={told.answers} />}
           <Case told={told} />
@@ -98,7 +108,7 @@ function Story({ told }: { told: Explanation }) {
           <Sent told={told} />
           <Ended told={told} />
         </ol>
-        <aside className="stack w4 melt" aria-label="Summary">
+        <aside className="stack w4 melt" aria-label={say.summary}>
           <Short told={told} />
           <CheckIt told={told} />
         </aside>
@@ -113,27 +123,31 @@ function Short({
   told: Explanation;
 }) {
   return (
-    <section className="card" aria-label="In short">
+    <section className="card" aria-label={say.inShort}>
       <div className="card__head">
-        <h2>In short</h2>
+        <h2>{say.inShort}</h2>
       </div>
       <dl className="card__body kv">
-        <dt>Agent, {market?.label1 ?? "YES"}</dt>
+        <dt>
+          {say.agent} {market?.label1 ?? say.yes}
+        </dt>
         <dd className="us">
           {percent(forecast?.probability ?? decision?.probability) || texts.none}
           {forecast && ` ± ${percent(forecast.standard_error)}`}
         </dd>
-        <dt>Market, {market?.label1 ?? "YES"}</dt>
+        <dt>
+          {say.market} {market?.label1 ?? say.yes}
+        </dt>
         <dd>{percent(forecast?.market_price ?? decision?.market_price) || texts.notKnown}</dd>
         {decision?.inputs.edge && (
           <>
-            <dt>Edge after fees</dt>
+            <dt>{say.edgeAfterFees}</dt>
             <dd>{points(decision.inputs.edge)}</dd>
           </>
         )}
         {(order ?? signal) && (
           <>
-            <dt>{order?.side === "SELL" ? "Shares" : "Stake"}</dt>
+            <dt>{order?.side === "SELL" ? say.shares : say.stake}</dt>
             <dd>
               {order?.side === "SELL"
                 ? decimal(order.amount)
@@ -141,12 +155,12 @@ function Short({
             </dd>
           </>
         )}
-        <dt className="sum">Result</dt>
+        <dt className="sum">{say.result}</dt>
         <dd className="sum">
           {outcome?.profit && order ? (
             <Result amount={outcome.profit} currency={order.currency} />
           ) : (
-            "none yet"
+            say.noneYet
           )}
         </dd>
       </dl>
@@ -166,14 +180,12 @@ function CheckIt({ told }: { told: Explanation }) {
     setCopied(true);
   }
   return (
-    <section className="card" aria-label="Check it yourself">
+    <section className="card" aria-label={say.checkItYourself}>
       <div className="card__head">
-        <h2>Check it yourself</h2>
+        <h2>{say.checkItYourself}</h2>
       </div>
       <div className="card__body stack small">
-        <p className="muted">
-          One result does not say whether a forecast was good. Many do: see Performance.
-        </p>
+        <p className="muted">{say.oneResultDoesNot}</p>
         <div>
           <button className="btn" type="button" onClick={() => void copy()}>
             {isCopied ? texts.actions.copied : texts.actions.copy}

@@ -6,7 +6,10 @@ import type { Book } from "@/api/types";
 import { count, percent } from "@/format/figures";
 import { Empty, ReadCard } from "@/parts/views";
 import { Age } from "@/parts/words";
+import { screens } from "@/texts";
 import type { Sides } from "./market";
+
+const say = screens.marketBook;
 
 export function BookCard({ sides }: { sides: Sides }) {
   const [side, setSide] = useState(0);
@@ -14,12 +17,12 @@ export function BookCard({ sides }: { sides: Sides }) {
   const query = useQuery(books([outcome]));
   return (
     <ReadCard
-      title="Order book"
-      what="Order book"
+      title={say.orderBook}
+      what={say.orderBook}
       query={query}
       lines={6}
       aside={
-        <span className="seg" role="group" aria-label="Side">
+        <span className="seg" role="group" aria-label={say.side}>
           {sides.labels.map((label, index) => (
             <button
               key={sides.outcomes[index]}
@@ -33,7 +36,7 @@ export function BookCard({ sides }: { sides: Sides }) {
         </span>
       }
       isEmpty={(data) => (data[0]?.asks.length ?? 0) + (data[0]?.bids.length ?? 0) === 0}
-      empty={<Empty title="Nobody offers or wants this side" />}
+      empty={<Empty title={say.nobodyOffersOrWants} />}
     >
       {(data) => data[0] && <Ladder book={data[0]} />}
     </ReadCard>
@@ -51,12 +54,12 @@ function Ladder({ book }: { book: Book }) {
       <table className="book">
         <thead>
           <tr>
-            <th scope="col">Depth</th>
+            <th scope="col">{say.depth}</th>
             <th scope="col" className="n">
-              Price
+              {say.price}
             </th>
             <th scope="col" className="n">
-              Shares
+              {say.shares}
             </th>
           </tr>
         </thead>
@@ -64,7 +67,7 @@ function Ladder({ book }: { book: Book }) {
           {rows.map((level) => (
             <tr key={level.side + level.price} className={level.side}>
               <td>
-                <span className="sr-only">{level.side === "ask" ? "offered" : "wanted"}</span>
+                <span className="sr-only">{level.side === "ask" ? say.offered : say.wanted}</span>
                 <span
                   className="depth"
                   style={{ "--d": (level.quantity / most) * 100 } as object}
@@ -77,7 +80,7 @@ function Ladder({ book }: { book: Book }) {
         </tbody>
       </table>
       <p className="card__foot row row--apart">
-        <span className="small">hollow: offered, filled: wanted</span>
+        <span className="small">{say.hollowOfferedFilledWanted}</span>
         <Age at={book.timestamp} lateMs={10_000} />
       </p>
     </>

@@ -13,6 +13,9 @@ import {
 import { useEffect, useRef } from "react";
 import { clock, shortDay } from "@/format/time";
 import type { Point } from "@/parts/lines";
+import { screens } from "@/texts";
+
+const say = screens.marketChart;
 
 /** Marks in local time, as everything else on the page. */
 const tick = (at: unknown) =>
@@ -156,6 +159,6 @@ export default function PriceChart(props: ChartProps) {
     if (drawn.current !== null) show(drawn.current, { prices, beliefs, fills });
   }, [prices, beliefs, fills]);
   const last = prices.at(-1)?.value ?? 0;
-  const label = `Price over time, last ${(last * 100).toFixed(1)} percent; ${fills.length} fills of ours`;
+  const label = say.priceOverTimeLast((last * 100).toFixed(1), fills.length);
   return <div ref={box} className="tvchart" role="img" aria-label={label} />;
 }

@@ -9,8 +9,11 @@ import { Lines } from "@/parts/lines";
 import { Table } from "@/parts/list";
 import { Empty, Loading, ReadCard } from "@/parts/views";
 import { Sum, Time } from "@/parts/words";
+import { screens } from "@/texts";
 import type { Sides } from "./market";
 import type { Belief, Filled } from "./market-chart";
+
+const say = screens.marketHistory;
 
 const PriceChart = lazy(() => import("./market-chart"));
 const PERIODS = ["12H", "24H", "1W", "1M"] as const;
@@ -30,7 +33,7 @@ function fillsOf(chart: Chart | undefined): Filled[] {
     at: Date.parse(one.at),
     value: Number(one.price1),
     isBuy: one.side === "BUY",
-    words: `${one.side === "BUY" ? "Buy" : "Sell"} ${one.outcome}`,
+    words: `${one.side === "BUY" ? say.buy : say.sell} ${one.outcome}`,
   }));
 }
 
@@ -50,12 +53,12 @@ export function HistoryCard({ sides, period }: { sides: Sides; period: string })
   );
   return (
     <ReadCard
-      title={`Chance of ${sides.labels[0]}, %`}
-      what="Price history"
+      title={say.chanceOf(sides.labels[0])}
+      what={say.priceHistory}
       query={query}
       lines={5}
       aside={
-        <span className="seg" role="group" aria-label="Period">
+        <span className="seg" role="group" aria-label={say.period}>
           {PERIODS.map((one) => (
             <button
               key={one}
@@ -69,19 +72,19 @@ export function HistoryCard({ sides, period }: { sides: Sides; period: string })
         </span>
       }
       isEmpty={() => drawn.prices.length < 2}
-      empty={<Empty title="No course yet">The line begins with the second price.</Empty>}
+      empty={<Empty title={say.noCourseYet}>{say.theLineBeginsWith}</Empty>}
       foot={
         <p className="card__foot row">
           <span className="key">
             <i />
-            agent, dotted: its error
+            {say.agentDottedItsError}
           </span>
           <span className="key">
             <i className="mkt" />
-            market
+            {say.market}
           </span>
-          <span className="key">▲ we bought</span>
-          <span className="key">▼ we sold</span>
+          <span className="key">{say.weBought}</span>
+          <span className="key">{say.weSold}</span>
         </p>
       }
     >
@@ -105,17 +108,17 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
   const last = asset.points.at(-1);
   return (
     <ReadCard
-      title={`Underlying, ${asset.symbol}`}
-      what="Underlying"
+      title={say.underlying(asset.symbol)}
+      what={say.underlying2}
       query={query}
       isEmpty={() => points.length < 2}
-      empty={<Empty title="The feed has seen nothing of this window" />}
+      empty={<Empty title={say.theFeedHasSeen} />}
     >
       {() => (
         <div className="card__body stack">
           <Lines
             points={points}
-            label={`${asset.symbol} from ${asset.points[0]?.price} to ${last?.price}`}
+            label={say.fromTo(asset.symbol, asset.points[0]?.price, last?.price)}
             height={140}
             tick={(value) => decimal(String(value), 2)}
             hasTimes
@@ -124,14 +127,15 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
           />
           <p className="row small muted">
             <span>
-              Last <b>{decimal(last?.price, 2)}</b>
+              {say.last} <b>{decimal(last?.price, 2)}</b>
             </span>
             <span>
               {asset.threshold === null ? (
-                "The threshold is not known yet"
+                say.theThresholdIsNot
               ) : (
                 <>
-                  Dotted: what {sides.labels[0]} needs, <b>{decimal(asset.threshold, 2)}</b>
+                  {say.dottedWhat} {sides.labels[0]} {say.needs}{" "}
+                  <b>{decimal(asset.threshold, 2)}</b>
                 </>
               )}
             </span>
@@ -148,7 +152,7 @@ export function FillsCard({ sides }: { sides: Sides }) {
   const currency = useQuery(version).data?.currency ?? "";
   if ((query.data?.fills.length ?? 0) === 0) return null;
   return (
-    <ReadCard title="Our fills here" what="Fills" query={query}>
+    <ReadCard title={say.ourFillsHere} what={say.fills} query={query}>
       {(data) => (
         <>
           <Table
@@ -156,32 +160,34 @@ export function FillsCard({ sides }: { sides: Sides }) {
             id={(row) => row.intent_id + row.at + row.shares}
             columns={[
               {
-                head: "What",
+                head: say.what,
                 kind: "full",
                 cell: (row) => (
                   <>
-                    <b>{row.side === "BUY" ? "Buy" : "Sell"}</b> {row.outcome}{" "}
+                    <b>{row.side === "BUY" ? say.buy : say.sell}</b> {row.outcome}{" "}
                     <span className="sub">{row.source}</span>
                   </>
                 ),
               },
-              { head: "Shares", kind: "number", cell: (row) => decimal(row.shares) },
-              { head: "Price", kind: "number", cell: (row) => percent(row.price) },
+              { head: say.shares, kind: "number", cell: (row) => decimal(row.shares) },
+              { head: say.price, kind: "number", cell: (row) => percent(row.price) },
               {
-                head: "Cash",
+                head: say.cash,
                 kind: "number",
                 cell: (row) => <Sum amount={row.cash} currency={currency} />,
               },
               {
-                head: "Fee",
+                head: say.fee,
                 kind: "number",
                 cell: (row) => <Sum amount={row.fee} currency={currency} />,
               },
-              { head: "Time", kind: "number", cell: (row) => <Time at={row.at} /> },
+              { head: say.time, kind: "number", cell: (row) => <Time at={row.at} /> },
             ]}
           />
           {data.fills_left_out > 0 && (
-            <p className="card__foot small">{count(data.fills_left_out)} older ones are left out</p>
+            <p className="card__foot small">
+              {count(data.fills_left_out)} {say.olderOnesAreLeft}
+            </p>
           )}
         </>
       )}

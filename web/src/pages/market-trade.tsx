@@ -9,8 +9,10 @@ import { Confirm } from "@/parts/confirm";
 import { Icon } from "@/parts/icons";
 import { Age } from "@/parts/words";
 import { ORDER_WORDS, reasonOf } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import type { Sides } from "./market";
+
+const say = screens.marketTrade;
 
 const LIVE = ["PENDING", "OPEN", "CANCELLING"];
 const AMOUNT = /^\d{1,10}(\.\d{1,2})?$/;
@@ -50,13 +52,13 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
     if (isFit) setKey(newKey());
   }
   return (
-    <section className="card" aria-label="Trade by hand">
+    <section className="card" aria-label={say.tradeByHand}>
       <div className="card__head">
-        <h2>Trade by hand</h2>
-        <span className="tiny faint">within every limit</span>
+        <h2>{say.tradeByHand}</h2>
+        <span className="tiny faint">{say.withinEveryLimit}</span>
       </div>
       <form className="card__body stack" onSubmit={ask}>
-        <div className="seg" role="group" aria-label="Side">
+        <div className="seg" role="group" aria-label={say.side}>
           {sides.labels.map((one, index) => (
             <button
               key={sides.outcomes[index]}
@@ -69,7 +71,9 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
           ))}
         </div>
         <div className="field">
-          <label htmlFor="amount">Stake, {currency}</label>
+          <label htmlFor="amount">
+            {say.stake} {currency}
+          </label>
           <input
             id="amount"
             className="input"
@@ -82,10 +86,10 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
           />
           <span id="amount-hint" className={amount !== "" && !isFit ? "hint hint--bad" : "hint"}>
             {amount !== "" && !isFit
-              ? "A sum above zero with at most two decimals, such as 1000.00."
+              ? say.aSumAboveZero
               : isOpen
-                ? "A quote is shown before anything is bought."
-                : "This market is closed."}
+                ? say.aQuoteIsShown
+                : say.thisMarketIsClosed}
           </span>
         </div>
         <button
@@ -93,17 +97,17 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
           type="submit"
           disabled={!isFit || !isOpen}
         >
-          {isFit ? `Buy ${label} for ${sum}…` : `Buy ${label}…`}
+          {isFit ? say.buyFor(label, sum) : say.buy(label)}
         </button>
       </form>
       <Confirm
         isOpen={key !== null}
         onClose={() => setKey(null)}
-        title={`Buy ${label} for ${sum}?`}
-        go={`Buy for ${sum}`}
+        title={say.buyFor2(label, sum)}
+        go={say.buyFor3(sum)}
         tone={isLive ? "live" : "main"}
         isReady={told.data !== undefined && !told.isFetching && !told.data.is_refused}
-        done={`Bought ${label} for ${sum}.`}
+        done={say.boughtFor(label, sum)}
         onGo={async () => {
           const query = { ...wanted, side: "BUY" };
           const header = { "Idempotency-Key": key ?? newKey() };
@@ -112,7 +116,7 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
       >
         {told.isFetching && (
           <p className="small muted" role="status">
-            Asking what that would be…
+            {say.askingWhatThatWould}
           </p>
         )}
         {told.isError && !told.isFetching && (
@@ -123,10 +127,7 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
         {told.data && !told.isFetching && (
           <QuoteTold told={told.data} belief={chanceOf(belief, side)} />
         )}
-        <p className="small muted">
-          Prices are read afresh and every limit is checked again before it is sent. When one says
-          no, nothing is bought and you are told which.
-        </p>
+        <p className="small muted">{say.pricesAreReadAfresh}</p>
       </Confirm>
     </section>
   );
@@ -142,27 +143,27 @@ function QuoteTold({ told, belief }: { told: Quote; belief: number | null }) {
   return (
     <>
       <dl className="kv">
-        <dt>You spend, fee inside</dt>
+        <dt>{say.youSpendFeeInside}</dt>
         <dd>{money(told.cash, told.currency)}</dd>
-        <dt>Fee</dt>
+        <dt>{say.fee}</dt>
         <dd>{told.fee === null ? texts.notKnown : money(told.fee, told.currency)}</dd>
-        <dt>Shares</dt>
+        <dt>{say.shares}</dt>
         <dd>{decimal(told.shares)}</dd>
-        <dt>Price, on average</dt>
+        <dt>{say.priceOnAverage}</dt>
         <dd>{percent(told.average_price)}</dd>
-        <dt>Worst price</dt>
+        <dt>{say.worstPrice}</dt>
         <dd>{percent(told.worst_price)}</dd>
-        <dt>If it wins, it pays</dt>
+        <dt>{say.ifItWinsIt}</dt>
         <dd>{money(told.payout, told.currency)}</dd>
-        <dt className="sum">Must win to break even</dt>
+        <dt className="sum">{say.mustWinToBreak}</dt>
         <dd className="sum">{percent(told.break_even)}</dd>
-        <dt>The agent says</dt>
-        <dd className="us">{percent(belief) || "no forecast"}</dd>
+        <dt>{say.theAgentSays}</dt>
+        <dd className="us">{percent(belief) || say.noForecast}</dd>
       </dl>
       {belief !== null && told.break_even !== null && belief <= Number(told.break_even) && (
         <p className="note note--warn">
           <Icon name="alert" />
-          <span>The agent itself would not place this bet: it sees less chance than it needs.</span>
+          <span>{say.theAgentItselfWould}</span>
         </p>
       )}
       {told.refusals.length > 0 && (
@@ -178,7 +179,7 @@ function QuoteTold({ told, belief }: { told: Quote; belief: number | null }) {
                     {Object.entries(one.numbers)
                       .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)
                       .join(", ")}
-                    {one.limit && `; limit ${one.limit}`}
+                    {one.limit && say.limit(one.limit)}
                   </span>
                 </span>
               </li>
@@ -186,7 +187,7 @@ function QuoteTold({ told, belief }: { told: Quote; belief: number | null }) {
           </ul>
         </div>
       )}
-      <Age before="quoted " at={told.as_of} lateMs={300_000} />
+      <Age before={say.quoted} at={told.as_of} lateMs={300_000} />
     </>
   );
 }

@@ -10,10 +10,12 @@ import { useNow } from "@/parts/now";
 import { HeldTable, OrderTable } from "@/parts/tables";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Age, Chip, Left, Pair, Time } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { BookCard } from "./market-book";
 import { FillsCard, HistoryCard, UnderlyingCard } from "./market-history";
 import { TradeCard } from "./market-trade";
+
+const say = screens.market;
 
 /** What a page needs of a market, from our books or, where it was never followed, from the venue. */
 export interface Sides {
@@ -70,21 +72,21 @@ export function MarketPage() {
           <>
             {isOpen ? (
               <>
-                Closes in{" "}
+                {say.closesIn}{" "}
                 <b>
                   <Left at={closes} />
                 </b>
                 ,{" "}
               </>
             ) : (
-              "Closed at "
+              say.closedAt
             )}
             <Time at={closes} />.
             {last?.probability !== undefined && last.probability !== null && sides && (
               <>
                 {" "}
-                The agent says {percent(last.probability)} for {sides.labels[0]}, the market{" "}
-                {percent(last.market_price) || texts.notKnown}.
+                {say.theAgentSays} {percent(last.probability)} {say.for} {sides.labels[0]}
+                {say.theMarket} {percent(last.market_price) || texts.notKnown}.
               </>
             )}
           </>
@@ -98,10 +100,10 @@ export function MarketPage() {
           <Held marketId={marketId} />
           {sides && known.data && <FillsCard sides={sides} />}
           <ListCard
-            title="Looks at this market"
-            what="Looks"
+            title={say.looksAtThisMarket}
+            what={say.looks}
             query={looks}
-            empty={<Empty title="The agent has not looked here yet" />}
+            empty={<Empty title={say.theAgentHasNot} />}
           >
             {(items) => <LookTable rows={items} />}
           </ListCard>
@@ -112,7 +114,7 @@ export function MarketPage() {
           {sides && (
             <TradeCard sides={sides} {...(last && { belief: last.probability })} isOpen={isOpen} />
           )}
-          {last && <BeliefCard look={last} label={sides?.labels[0] ?? "YES"} />}
+          {last && <BeliefCard look={last} label={sides?.labels[0] ?? say.yes} />}
           {sides && told.data?.engine.toLowerCase() !== "amm" && <BookCard sides={sides} />}
         </div>
       </div>
@@ -122,24 +124,29 @@ export function MarketPage() {
 
 function BeliefCard({ look, label }: { look: Decision; label: string }) {
   return (
-    <section className="card" aria-label="Forecast">
+    <section className="card" aria-label={say.forecast}>
       <div className="card__head">
-        <h2>Forecast for {label}</h2>
+        <h2>
+          {say.forecastFor} {label}
+        </h2>
         <Age at={look.at} />
       </div>
       <div className="card__body stack">
         {look.probability === null ? (
-          <p className="small muted">No forecast was made at the last look.</p>
+          <p className="small muted">{say.noForecastWasMade}</p>
         ) : (
           <>
             <p className="figure us">
-              {percent(look.probability)} <small>by {look.author}</small>
+              {percent(look.probability)}{" "}
+              <small>
+                {say.by} {look.author}
+              </small>
             </p>
             <Pair ours={look.probability} market={look.market_price} />
           </>
         )}
         <Link to="/explain/$subject" params={{ subject: String(look.id) }}>
-          Forecasters, evidence and every step
+          {say.forecastersEvidenceAndEvery}
         </Link>
       </div>
     </section>
@@ -151,7 +158,7 @@ function Held({ marketId }: { marketId: string }) {
   const mine = query.data?.filter((one) => one.market_id === marketId) ?? [];
   if (query.data !== undefined && mine.length === 0) return null;
   return (
-    <ReadCard title="Held here" what="Positions" query={query}>
+    <ReadCard title={say.heldHere} what={say.positions} query={query}>
       {() => <HeldTable rows={mine} canSell />}
     </ReadCard>
   );
@@ -161,10 +168,10 @@ function Orders({ marketId }: { marketId: string }) {
   const query = useInfiniteQuery(orders({ market_id: marketId }));
   return (
     <ListCard
-      title="Orders here"
-      what="Orders"
+      title={say.ordersHere}
+      what={say.orders}
       query={query}
-      empty={<Empty title="No order was ever sent here" />}
+      empty={<Empty title={say.noOrderWasEver} />}
     >
       {(items) => <OrderTable rows={items} />}
     </ListCard>
@@ -175,11 +182,11 @@ function Rules({ query }: { query: ReturnType<typeof useQuery<Event>> }) {
   if (!query.isEnabled) return null;
   return (
     <ReadCard
-      title="Rules"
-      what="Rules"
+      title={say.rules}
+      what={say.rules}
       query={query}
       isEmpty={(data) => data.description === ""}
-      empty={<Empty title="The venue gives no rules" />}
+      empty={<Empty title={say.theVenueGivesNo} />}
     >
       {(data) => <p className="card__body words small muted">{data.description}</p>}
     </ReadCard>

@@ -10,7 +10,9 @@ import { Table } from "@/parts/list";
 import { useNow } from "@/parts/now";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Chip, Left } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.markets;
 
 export function Markets() {
   const search = useSearch({ from: "/inside/markets" });
@@ -23,44 +25,38 @@ export function Markets() {
     const { q: _, page: __, ...rest } = search;
     void navigate({ search: text.trim() ? { ...rest, q: text.trim() } : rest });
   }
-  const title = query.data
-    ? `${count(query.data.length)} markets are followed`
-    : texts.pages.markets;
+  const title = query.data ? say.marketsAreFollowed(count(query.data.length)) : texts.pages.markets;
   return (
-    <Page
-      name={texts.pages.markets}
-      title={title}
-      lede="Followed markets are looked at in every pass, the next to close first."
-    >
+    <Page name={texts.pages.markets} title={title} lede={say.followedMarketsAreLooked}>
       <div className="stack">
         <form className="row row--apart" onSubmit={find}>
-          <div className="seg" role="group" aria-label="Show">
+          <div className="seg" role="group" aria-label={say.show}>
             <button type="button" aria-pressed={!isVenue} onClick={() => navigate({ search: {} })}>
-              Followed
+              {say.followed}
             </button>
             <button
               type="button"
               aria-pressed={isVenue}
               onClick={() => navigate({ search: { view: "venue" } })}
             >
-              Open at the venue
+              {say.openAtTheVenue}
             </button>
           </div>
           <span className="row">
             <label className="sr-only" htmlFor="q">
-              Search markets
+              {say.searchMarkets}
             </label>
             <input
               id="q"
               className="input"
               style={{ width: 220 }}
-              placeholder="Title, series, underlying"
+              placeholder={say.titleSeriesUnderlying}
               maxLength={200}
               value={text}
               onChange={(event) => setText(event.target.value)}
             />
             <button className="btn" type="submit">
-              Search
+              {say.search}
             </button>
           </span>
         </form>
@@ -74,9 +70,9 @@ type Wanted = Record<"q" | "category" | "series" | "engine" | "left", string | u
 
 const HOUR_MS = 3_600_000;
 const LEFTS: Record<string, [string, number]> = {
-  hour: ["closes within an hour", HOUR_MS],
-  day: ["closes within a day", 24 * HOUR_MS],
-  week: ["closes within a week", 168 * HOUR_MS],
+  hour: [say.closesWithinAnHour, HOUR_MS],
+  day: [say.closesWithinADay, 24 * HOUR_MS],
+  week: [say.closesWithinAWeek, 168 * HOUR_MS],
 };
 
 export function fits(market: Market, wanted: Wanted, now: number): boolean {
@@ -126,16 +122,14 @@ function Followed() {
     <>
       <Choices all={query.data ?? []} />
       <ReadCard
-        title={isChosen ? `${count(rows.length)} followed markets fit` : "Followed"}
-        what="Markets"
+        title={isChosen ? say.followedMarketsFit(count(rows.length)) : say.followed}
+        what={say.markets}
         query={query}
         lines={6}
         isEmpty={() => rows.length === 0}
         empty={
-          <Empty title={isChosen ? "No followed market fits" : "No market is followed yet"}>
-            {isChosen
-              ? "Take a filter away, or look among those open at the venue."
-              : "The listing is read soon after the start."}
+          <Empty title={isChosen ? say.noFollowedMarketFits : say.noMarketIsFollowed}>
+            {isChosen ? say.takeAFilterAway : say.theListingIsRead}
           </Empty>
         }
       >
@@ -168,18 +162,23 @@ function Choices({ all }: { all: readonly Market[] }) {
     void navigate({ search: value ? { ...rest, [name]: value } : rest });
   }
   const choices = [
-    ["series", "Series", "every series", values.series.map((one) => [one, one] as const)],
-    ["category", "Category", "every category", values.category.map((one) => [one, one] as const)],
+    ["series", say.series, say.everySeries, values.series.map((one) => [one, one] as const)],
+    [
+      "category",
+      say.category,
+      say.everyCategory,
+      values.category.map((one) => [one, one] as const),
+    ],
     [
       "engine",
-      "Engine",
-      "every engine",
+      say.engine,
+      say.everyEngine,
       values.engine.map((one) => [one, one.toUpperCase()] as const),
     ],
     [
       "left",
-      "Time left",
-      "any time left",
+      say.timeLeft,
+      say.anyTimeLeft,
       Object.entries(LEFTS).map(([name, [words]]) => [name, words] as const),
     ],
   ] as const;
@@ -204,7 +203,7 @@ function Choices({ all }: { all: readonly Market[] }) {
           </select>
         ))}
       </span>
-      <span className="seg" role="group" aria-label="Look">
+      <span className="seg" role="group" aria-label={say.look}>
         {(["table", "cards"] as const).map((one) => (
           <button
             key={one}
@@ -212,7 +211,7 @@ function Choices({ all }: { all: readonly Market[] }) {
             aria-pressed={(search.look ?? "table") === one}
             onClick={() => choose("look", one === "cards" ? one : "")}
           >
-            {one === "cards" ? "Cards" : "Table"}
+            {one === "cards" ? say.cards : say.table}
           </button>
         ))}
       </span>
@@ -242,7 +241,7 @@ function MarketLink({ row, heldIds }: { row: Market; heldIds: ReadonlySet<string
       >
         {row.title}
       </Link>{" "}
-      {heldIds.has(row.id) && <Chip tone="us">held</Chip>}
+      {heldIds.has(row.id) && <Chip tone="us">{say.held}</Chip>}
     </span>
   );
 }
@@ -254,14 +253,20 @@ function FollowedTable({ rows, heldIds }: RowsProps) {
       id={(row) => row.id}
       columns={[
         {
-          head: "Market",
+          head: say.market,
           kind: "full",
           cell: (row) => <MarketLink row={row} heldIds={heldIds} />,
         },
-        { head: "Series", cell: (row) => row.series ?? <span className="faint">none</span> },
-        { head: "Category", cell: (row) => row.category ?? <span className="faint">none</span> },
-        { head: "Engine", cell: (row) => row.engine.toUpperCase() },
-        { head: "Closes in", kind: "number", cell: (row) => <Left at={row.closes_at} /> },
+        {
+          head: say.series,
+          cell: (row) => row.series ?? <span className="faint">{say.none}</span>,
+        },
+        {
+          head: say.category,
+          cell: (row) => row.category ?? <span className="faint">{say.none}</span>,
+        },
+        { head: say.engine, cell: (row) => row.engine.toUpperCase() },
+        { head: say.closesIn, kind: "number", cell: (row) => <Left at={row.closes_at} /> },
       ]}
     />
   );
@@ -285,7 +290,7 @@ function Tiles({ rows, heldIds }: RowsProps) {
             <span className="row row--apart sub">
               <span>{[row.series ?? row.category, row.engine.toUpperCase()].join(", ")}</span>
               <span>
-                closes in <Left at={row.closes_at} />
+                {say.closesIn2} <Left at={row.closes_at} />
               </span>
             </span>
           </div>
@@ -303,20 +308,21 @@ function AtVenue() {
   const go = (to: number) => navigate({ search: (now) => ({ ...now, page: to }) });
   return (
     <ReadCard
-      title="Open at the venue"
-      what="Events"
+      title={say.openAtTheVenue}
+      what={say.events}
       query={query}
       lines={6}
       isEmpty={(data) => data.events.length === 0}
-      empty={<Empty title="The venue has no such event open" />}
+      empty={<Empty title={say.theVenueHasNo} />}
       foot={
         <div className="card__foot row row--apart">
           <span>
-            Page {page} of {last}, {count(query.data?.pagination.totalCount ?? 0)} events
+            {say.page} {page} {say.of} {last}, {count(query.data?.pagination.totalCount ?? 0)}{" "}
+            {say.events2}
           </span>
           <span className="row">
             <button className="btn" type="button" disabled={page <= 1} onClick={() => go(page - 1)}>
-              Back
+              {say.back}
             </button>
             <button
               className="btn"
@@ -324,7 +330,7 @@ function AtVenue() {
               disabled={page >= last}
               onClick={() => go(page + 1)}
             >
-              Next
+              {say.next}
             </button>
           </span>
         </div>
@@ -335,10 +341,10 @@ function AtVenue() {
           rows={data.events}
           id={(row) => row.id}
           columns={[
-            { head: "Event", kind: "full", cell: (row) => <EventLinks event={row} /> },
-            { head: "Category", cell: (row) => row.category },
-            { head: "Engine", cell: (row) => row.engine.toUpperCase() },
-            { head: "Closes in", kind: "number", cell: (row) => <Left at={row.closingDate} /> },
+            { head: say.event, kind: "full", cell: (row) => <EventLinks event={row} /> },
+            { head: say.category, cell: (row) => row.category },
+            { head: say.engine, cell: (row) => row.engine.toUpperCase() },
+            { head: say.closesIn, kind: "number", cell: (row) => <Left at={row.closingDate} /> },
           ]}
         />
       )}

@@ -8,6 +8,9 @@ import { shortDay } from "@/format/time";
 import { fallOf, Lines, type Point } from "@/parts/lines";
 import { Empty, ReadCard } from "@/parts/views";
 import { Result } from "@/parts/words";
+import { screens } from "@/texts";
+
+const say = screens.overviewEquity;
 
 const SPANS = { Day: 86_400_000, Week: 7 * 86_400_000, All: Number.POSITIVE_INFINITY };
 type Span = keyof typeof SPANS;
@@ -17,12 +20,12 @@ export function EquityCard() {
   const [span, setSpan] = useState<Span>("All");
   return (
     <ReadCard
-      title="Equity, with its fall from the peak"
-      what="Equity"
+      title={say.equityWithItsFall}
+      what={say.equity}
       query={query}
       lines={5}
       aside={
-        <span className="seg" role="group" aria-label="Span">
+        <span className="seg" role="group" aria-label={say.span}>
           {(Object.keys(SPANS) as Span[]).map((one) => (
             <button
               key={one}
@@ -36,9 +39,7 @@ export function EquityCard() {
         </span>
       }
       isEmpty={(data) => data.length < 2}
-      empty={
-        <Empty title="No course yet">The line begins with the second valuation of the books.</Empty>
-      }
+      empty={<Empty title={say.noCourseYet}>{say.theLineBeginsWith}</Empty>}
     >
       {(data) => <Course all={data} span={SPANS[span]} />}
     </ReadCard>
@@ -55,7 +56,10 @@ function Course({ all, span }: { all: Equity[]; span: number }) {
   const points = shown.map((one): Point => ({ at: Date.parse(one.at), value: Number(one.value) }));
   const fall = fallOf(points);
   const lowest = Math.min(...fall.map((one) => one.value));
-  const label = `Equity from ${money(first.value, first.currency)} to ${money(last.value, last.currency)}`;
+  const label = say.equityFromTo(
+    money(first.value, first.currency),
+    money(last.value, last.currency),
+  );
   return (
     <div className="card__body stack">
       <Lines
@@ -67,7 +71,7 @@ function Course({ all, span }: { all: Equity[]; span: number }) {
       />
       <Lines
         points={fall}
-        label={`Fall from the peak of this span, at most ${percent(lowest)}`}
+        label={say.fallFromThePeak(percent(lowest))}
         height={48}
         isFall
         hasTimes
@@ -76,13 +80,13 @@ function Course({ all, span }: { all: Equity[]; span: number }) {
       <p className="row small muted">
         <span className="key">
           <i />
-          equity
+          {say.equity2}
         </span>
-        <span>Dotted: what was put in</span>
+        <span>{say.dottedWhatWasPut}</span>
         <span>
-          Result at {shortDay(Date.parse(first.at))}{" "}
-          <Result amount={first.profit} currency={first.currency} />, now{" "}
-          <Result amount={last.profit} currency={last.currency} />
+          {say.resultAt} {shortDay(Date.parse(first.at))}{" "}
+          <Result amount={first.profit} currency={first.currency} />
+          {say.now} <Result amount={last.profit} currency={last.currency} />
         </span>
       </p>
     </div>

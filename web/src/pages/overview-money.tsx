@@ -6,7 +6,9 @@ import type { Money, Period } from "@/api/types";
 import { money as sum } from "@/format/figures";
 import { ReadCard } from "@/parts/views";
 import { Age, Result, Sum } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.overviewMoney;
 
 /** In positions and orders, kept back by the limits, free to stake: how each is drawn. */
 const PARTS = ["ours", "hold", "free"] as const;
@@ -15,21 +17,21 @@ export function MoneyCard() {
   const books = useQuery(money);
   return (
     <ReadCard
-      title="Money"
-      what="Money"
+      title={say.money}
+      what={say.money}
       query={books}
-      aside={books.data && <Age before="compared with the venue " at={books.data.reconciled_at} />}
+      aside={books.data && <Age before={say.comparedWithTheVenue} at={books.data.reconciled_at} />}
     >
       {(data) => (
         <>
           <div className="strip">
             <div>
-              <h3>Equity</h3>
+              <h3>{say.equity}</h3>
               <p className="figure figure--main">
                 <Sum amount={data.worth} currency={data.currency} />
               </p>
               <p className="row small muted">
-                Put in <Sum amount={data.deposits} currency={data.currency} />
+                {say.putIn} <Sum amount={data.deposits} currency={data.currency} />
               </p>
             </div>
             <Periods />
@@ -47,8 +49,8 @@ function Periods() {
   if (query.data === undefined) {
     return (
       <div>
-        <h3>Result after fees</h3>
-        <p className="small muted">{query.isError ? texts.notKnown : "being read"}</p>
+        <h3>{say.resultAfterFees}</h3>
+        <p className="small muted">{query.isError ? texts.notKnown : say.beingRead}</p>
       </div>
     );
   }
@@ -56,18 +58,23 @@ function Periods() {
   return (
     <>
       <PeriodFigure
-        name="Today"
-        title={`since midnight, ${time_zone}`}
+        name={say.today}
+        title={say.sinceMidnight(time_zone)}
         told={today}
         currency={currency}
       />
       <PeriodFigure
-        name="Last 7 days"
-        title={`days of ${time_zone}`}
+        name={say.lastDays}
+        title={say.daysOf(time_zone)}
         told={week}
         currency={currency}
       />
-      <PeriodFigure name="All" title="since the first deposit" told={all} currency={currency} />
+      <PeriodFigure
+        name={say.all}
+        title={say.sinceTheFirstDeposit}
+        told={all}
+        currency={currency}
+      />
     </>
   );
 }
@@ -83,14 +90,18 @@ function PeriodFigure({ name, title, told, currency }: PeriodProps) {
   return (
     <div>
       <h3 title={title}>
-        {name} <span className="faint">after fees</span>
+        {name} <span className="faint">{say.afterFees}</span>
       </h3>
       <p className="figure">
         <Result amount={told.profit} currency={currency} />
       </p>
       <p className="small muted">
-        fees <Sum amount={told.fees} currency={currency} />
-        {/[1-9]/.test(told.model_costs) && <>, models {sum(told.model_costs, "USD")}</>}
+        {say.fees} <Sum amount={told.fees} currency={currency} />
+        {/[1-9]/.test(told.model_costs) && (
+          <>
+            {say.models} {sum(told.model_costs, "USD")}
+          </>
+        )}
       </p>
     </div>
   );
@@ -110,32 +121,32 @@ function Where({ data }: { data: Money }) {
       </div>
       <p className="row" style={{ marginTop: 8 }}>
         <span>
-          Bankroll{" "}
+          {say.bankroll}{" "}
           <b>
             <Sum amount={data.bankroll} currency={data.currency} />
           </b>
         </span>
         <span className="key">
           <i className="dot" />
-          Deployed{" "}
+          {say.deployed}{" "}
           <b>
             <Sum amount={data.deployed} currency={data.currency} />
           </b>
         </span>
         <span>
-          Reserve, never staked{" "}
+          {say.reserveNeverStaked}{" "}
           <b>
             <Sum amount={data.reserve} currency={data.currency} />
           </b>
         </span>
         <span>
-          May still be staked{" "}
+          {say.mayStillBeStaked}{" "}
           <b>
             <Sum amount={data.deployable} currency={data.currency} />
           </b>
         </span>
         <Link to="/risk" className="small">
-          Limits and their use
+          {say.limitsAndTheirUse}
         </Link>
       </p>
     </div>

@@ -9,16 +9,19 @@ import { useNow } from "@/parts/now";
 import { Empty, ReadCard } from "@/parts/views";
 import { Age, Left } from "@/parts/words";
 import { partName } from "@/reasons";
+import { screens } from "@/texts";
+
+const say = screens.overviewSide;
 
 export function WaitingCard() {
   const query = useInfiniteQuery(signals({ status: "PENDING" }));
   return (
     <ListCard
-      title="Waits for you"
-      what="Waiting signals"
+      title={say.waitsForYou}
+      what={say.waitingSignals}
       className="soon"
       query={query}
-      empty={<Empty title="Nothing waits for you" />}
+      empty={<Empty title={say.nothingWaitsForYou} />}
     >
       {(items) => (
         <ul className="lines">
@@ -29,7 +32,9 @@ export function WaitingCard() {
                   {signal.market}
                 </Link>
                 <br />
-                <span className="sub">Buy {signal.outcome}</span>
+                <span className="sub">
+                  {say.buy} {signal.outcome}
+                </span>
               </span>
               <span className="sub">
                 <Waits signal={signal} />
@@ -52,11 +57,11 @@ export function ClosingCard() {
     market.closes_at !== null && Date.parse(market.closes_at) > now;
   return (
     <ReadCard
-      title="Next to close"
-      what="Markets"
+      title={say.nextToClose}
+      what={say.markets}
       query={query}
       isEmpty={(data) => !data.some(isOpen)}
-      empty={<Empty title="No open market is followed" />}
+      empty={<Empty title={say.noOpenMarketIs} />}
     >
       {(data) => (
         <dl className="card__body kv">
@@ -89,7 +94,7 @@ export function ClosingCard() {
 export function AgesCard() {
   const query = useQuery(parts);
   return (
-    <ReadCard title="How old the data is" what="Ages" query={query}>
+    <ReadCard title={say.howOldTheData} what={say.ages} query={query}>
       {(data) => (
         <dl className="card__body kv">
           {data.parts.map((part) => (

@@ -10,21 +10,23 @@ import { HeldTable } from "@/parts/tables";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Chip, Result, Time } from "@/parts/words";
 import { reasonOf, toneOf } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { EquityCard } from "./overview-equity";
 import { MoneyCard } from "./overview-money";
 import { AgesCard, ClosingCard, WaitingCard } from "./overview-side";
 
+const say = screens.overview;
+
 function statement(state: Control | undefined, told: Funnel | undefined): string {
   if (state !== undefined && (state.state === "HALTED" || state.kill_switch !== null)) {
-    return "Trading is halted";
+    return say.tradingIsHalted;
   }
-  if (state?.state === "REDUCING") return "Nothing more is bought; positions are still sold";
-  if (told === undefined) return "Reading the books";
+  if (state?.state === "REDUCING") return say.nothingMoreIsBought;
+  if (told === undefined) return say.readingTheBooks;
   const traded = told.reasons.find((one) => one.reason === "traded")?.looks ?? 0;
-  if (told.looks === 0) return "No market was looked at in the last hour";
-  if (traded === 0) return "Nothing was traded in the last hour";
-  return `${count(traded)} ${traded === 1 ? "bet was" : "bets were"} placed in the last hour`;
+  if (told.looks === 0) return say.noMarketWasLooked;
+  if (traded === 0) return say.nothingWasTradedIn;
+  return say.placedInTheLast(count(traded), traded === 1 ? say.betWas : say.betsWere);
 }
 
 export function Overview() {
@@ -41,13 +43,13 @@ export function Overview() {
       {isStopped && <>{state.data?.kill_switch ?? state.data?.reason}. </>}
       {told.data !== undefined && (
         <>
-          Of {count(told.data.looks)} looks at markets, {count(edges ?? 0)} found an edge after
-          fees.{" "}
+          {say.of} {count(told.data.looks)} {say.looksAtMarkets} {count(edges ?? 0)}{" "}
+          {say.foundAnEdgeAfter}{" "}
         </>
       )}
       {books.data?.profit && (
         <>
-          Since the beginning, after all fees:{" "}
+          {say.sinceTheBeginningAfter}{" "}
           <b>
             <Result amount={books.data.profit} currency={books.data.currency} />
           </b>
@@ -69,13 +71,11 @@ export function Overview() {
           <div className="stack w4 melt">
             <WaitingCard />
             <ReadCard
-              title="Where looks of the last hour ended"
-              what="Funnel"
+              title={say.whereLooksOfThe}
+              what={say.funnel}
               query={told}
               isEmpty={(data) => data.looks === 0}
-              empty={
-                <Empty title="No look in the last hour">The agent may be stopped or young.</Empty>
-              }
+              empty={<Empty title={say.noLookInThe}>{say.theAgentMayBe}</Empty>}
             >
               {(data) => <FunnelSteps told={data} />}
             </ReadCard>
@@ -94,18 +94,14 @@ function PositionsCard() {
     <ReadCard
       title={
         <>
-          Open positions <span className="faint">{held.data?.length}</span>
+          {say.openPositions} <span className="faint">{held.data?.length}</span>
         </>
       }
-      what="Positions"
+      what={say.positions}
       query={held}
-      aside={<span className="tiny faint">valued at the last bid seen</span>}
+      aside={<span className="tiny faint">{say.valuedAtTheLast}</span>}
       isEmpty={(data) => data.length === 0}
-      empty={
-        <Empty title="Nothing is held">
-          The agent holds a position only with a measured reason.
-        </Empty>
-      }
+      empty={<Empty title={say.nothingIsHeld}>{say.theAgentHoldsA}</Empty>}
     >
       {(data) => <HeldTable rows={data} />}
     </ReadCard>
@@ -116,8 +112,8 @@ function LastLooks() {
   const query = useInfiniteQuery(decisions({}));
   return (
     <ReadCard
-      title="Last looks, with their reason"
-      what="Looks"
+      title={say.lastLooksWithTheir}
+      what={say.looks}
       query={query}
       aside={
         <Link className="small" to="/signals">
@@ -125,7 +121,7 @@ function LastLooks() {
         </Link>
       }
       isEmpty={(data) => (data.pages[0]?.items.length ?? 0) === 0}
-      empty={<Empty title="No look yet">The first pass begins soon after the start.</Empty>}
+      empty={<Empty title={say.noLookYet}>{say.theFirstPassBegins}</Empty>}
     >
       {(data) => (
         <ul className="lines">

@@ -7,16 +7,18 @@ import { count, percent, points } from "@/format/figures";
 import { Table } from "@/parts/list";
 import { Empty, ReadCard } from "@/parts/views";
 import { Result, Sum } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.performanceCauses;
 
 const CAUSES: readonly (readonly [ProfitCause, string])[] = [
-  ["category", "Category"],
-  ["author", "Forecaster"],
-  ["horizon", "Horizon"],
-  ["source", "Pass"],
-  ["way_out", "Way out"],
-  ["price_band", "Price"],
-  ["engine", "Engine"],
+  ["category", say.category],
+  ["author", say.forecaster],
+  ["horizon", say.horizon],
+  ["source", say.pass],
+  ["way_out", say.wayOut],
+  ["price_band", say.price],
+  ["engine", say.engine],
 ];
 
 export function CausesCard() {
@@ -26,18 +28,15 @@ export function CausesCard() {
   const query = useQuery(profitBy(cause));
   return (
     <ReadCard
-      title="Profit by cause, after fees"
-      what="Profit"
+      title={say.profitByCauseAfter}
+      what={say.profit}
       query={query}
       lines={5}
       isEmpty={(data) => data.total.bets === 0}
-      empty={<Empty title="No bet was filled yet">It begins with the first fill.</Empty>}
+      empty={<Empty title={say.noBetWasFilled}>{say.itBeginsWithThe}</Empty>}
       foot={
         <p className="card__foot row row--apart">
-          <span className="small">
-            By way out, a bet that went in two ways is counted in both; else the rows sum to the
-            total.
-          </span>
+          <span className="small">{say.byWayOutA}</span>
           <a className="btn" href={`/profit/by/${cause}?format=csv`} download>
             {texts.actions.export}
           </a>
@@ -47,7 +46,7 @@ export function CausesCard() {
       {(data) => (
         <>
           <div className="card__body scroll-x">
-            <div className="seg" role="group" aria-label="By">
+            <div className="seg" role="group" aria-label={say.by}>
               {CAUSES.map(([name, words]) => (
                 <button
                   key={name}
@@ -74,45 +73,47 @@ function CauseTable({ rows, currency }: { rows: Cause[]; currency: string }) {
       id={(row) => row.name}
       columns={[
         {
-          head: "Cause",
+          head: say.cause,
           kind: "full",
-          cell: (row) => <b>{row.name === "all" ? "All bets" : row.name.replaceAll("_", " ")}</b>,
+          cell: (row) => <b>{row.name === "all" ? say.allBets : row.name.replaceAll("_", " ")}</b>,
         },
         {
-          head: "Bets",
+          head: say.bets,
           kind: "number",
           cell: (row) => (
             <>
               {count(row.bets)}
-              <span className="sub">{count(row.ended)} ended</span>
-            </>
-          ),
-        },
-        {
-          head: "Staked",
-          kind: "number",
-          cell: (row) => (
-            <>
-              <Sum amount={row.staked} currency={currency} />
               <span className="sub">
-                fees <Sum amount={row.fees} currency={currency} />
+                {count(row.ended)} {say.ended}
               </span>
             </>
           ),
         },
         {
-          head: "Result",
+          head: say.staked,
+          kind: "number",
+          cell: (row) => (
+            <>
+              <Sum amount={row.staked} currency={currency} />
+              <span className="sub">
+                {say.fees} <Sum amount={row.fees} currency={currency} />
+              </span>
+            </>
+          ),
+        },
+        {
+          head: say.result,
           kind: "number",
           cell: (row) => (
             <>
               <Result amount={row.profit} currency={currency} />
-              <span className="sub">{row.roi === null ? "" : `${percent(row.roi)} of stakes`}</span>
+              <span className="sub">{row.roi === null ? "" : say.ofStakes(percent(row.roi))}</span>
             </>
           ),
         },
-        { head: "Won, and break-even", kind: "number", cell: (row) => <Won row={row} /> },
+        { head: say.wonAndBreakEven, kind: "number", cell: (row) => <Won row={row} /> },
         {
-          head: "Closing line",
+          head: say.closingLine,
           kind: "number",
           cell: (row) =>
             row.closing_line === null ? (
@@ -120,7 +121,9 @@ function CauseTable({ rows, currency }: { rows: Cause[]; currency: string }) {
             ) : (
               <>
                 {points(row.closing_line)}
-                <span className="sub">{count(row.closing_lines)} bets</span>
+                <span className="sub">
+                  {count(row.closing_lines)} {say.bets2}
+                </span>
               </>
             ),
         },
@@ -131,12 +134,14 @@ function CauseTable({ rows, currency }: { rows: Cause[]; currency: string }) {
 
 function Won({ row }: { row: Cause }) {
   if (row.win_rate === null || row.break_even === null) {
-    return <span className="faint">none ended</span>;
+    return <span className="faint">{say.noneEnded}</span>;
   }
   return (
     <>
       {percent(row.win_rate)}
-      <span className="sub">needs {percent(row.break_even)}</span>
+      <span className="sub">
+        {say.needs} {percent(row.break_even)}
+      </span>
     </>
   );
 }

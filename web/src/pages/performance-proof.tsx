@@ -10,12 +10,14 @@ import { Table } from "@/parts/list";
 import { Fact } from "@/parts/story";
 import { Empty, ReadCard } from "@/parts/views";
 import { Chip, Time } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.performanceProof;
 
 const STAGES: Record<string, [string, string]> = {
-  paper: ["Practice", "earns no stake of its own yet"],
-  small: ["Small stakes", "a part of the usual stakes"],
-  full: ["Full stakes", "the usual stakes"],
+  paper: [say.practice, say.earnsNoStakeOf],
+  small: [say.smallStakes, say.aPartOfThe],
+  full: [say.fullStakes, say.theUsualStakes],
 };
 
 export function ProofCard() {
@@ -26,29 +28,25 @@ export function ProofCard() {
     authors.find((one) => one.author === asked) ?? authors.find((one) => one.trades) ?? authors[0];
   return (
     <ReadCard
-      title="What is proven"
-      what="Proof"
+      title={say.whatIsProven}
+      what={say.proof}
       query={query}
       lines={6}
       isEmpty={(data) => data.authors.length === 0}
-      empty={
-        <Empty title="Nothing is proven yet, for or against">
-          Proof begins with the first settled forecasts.
-        </Empty>
-      }
+      empty={<Empty title={say.nothingIsProvenYet}>{say.proofBeginsWithThe}</Empty>}
       aside={
         authors.length > 1 && (
           <select
             className="input"
             style={{ width: 190 }}
-            aria-label="Forecaster of the proof"
+            aria-label={say.forecasterOfTheProof}
             value={shown?.author}
             onChange={(event) => setAsked(event.target.value)}
           >
             {authors.map((one) => (
               <option key={one.author} value={one.author}>
                 {one.author}
-                {one.trades ? ", trades" : ""}
+                {one.trades ? say.trades : ""}
               </option>
             ))}
           </select>
@@ -57,10 +55,8 @@ export function ProofCard() {
       foot={
         query.data && (
           <p className="card__foot small">
-            {query.data.goes_by_proof
-              ? "Stakes of real money grow with the stage."
-              : "Stakes do not go by the stage here; it is only told."}{" "}
-            Of the latest {count(query.data.settled)} settled forecasts.
+            {query.data.goes_by_proof ? say.stakesOfRealMoney : say.stakesDoNotGo} {say.ofTheLatest}{" "}
+            {count(query.data.settled)} {say.settledForecasts}
           </p>
         )
       }
@@ -77,22 +73,19 @@ function One({ told }: { told: Proven }) {
       <p className="row">
         <span className="figure us">{stage}</span>
         <span className="muted">
-          {told.author}: {what}; {count(told.forecasts)} forecasts of {count(told.markets)} markets
-          since <Time at={told.since} />
+          {told.author}: {what}; {count(told.forecasts)} {say.forecastsOf} {count(told.markets)}{" "}
+          {say.marketsSince} <Time at={told.since} />
         </span>
       </p>
       <div className="grid12">
-        <Value title="For it" value={told.for_us} look="us" />
-        <Value title="Against it" value={told.against_us} look="" />
+        <Value title={say.forIt} value={told.for_us} look="us" />
+        <Value title={say.againstIt} value={told.against_us} look="" />
       </div>
-      <p className="small muted">
-        An e-value is the money of somebody who began with 1 and bet on a claim at fair odds. Luck
-        alone brings it to 20 at most once in 20 times. It may be read at any moment.
-      </p>
+      <p className="small muted">{say.anEValueIs}</p>
       {told.path.length > 1 && (
         <Lines
           points={told.path.map((value, at) => ({ at, value }))}
-          label={`E-value for ${told.author} over ${count(told.looks)} hours with settled markets`}
+          label={say.eValueForOver(told.author, count(told.looks))}
           height={90}
           mark={1}
           tick={(value) => value.toFixed(2)}
@@ -104,9 +97,9 @@ function One({ told }: { told: Proven }) {
         <p className={told.halting.halts ? "note note--bad" : "note"}>
           <Icon name={told.halting.halts ? "alert" : "ok"} />
           <span>
-            {told.halting.halts ? "Trading is stopped by proof: " : "The guard of trading: "}
-            the e-value against it, since trading was last changed, is{" "}
-            {told.halting.against.toFixed(2)} and stops at {told.halting.threshold}.
+            {told.halting.halts ? say.tradingIsStoppedBy : say.theGuardOfTrading}
+            {say.theEValueAgainst} {told.halting.against.toFixed(2)} {say.andStopsAt}{" "}
+            {told.halting.threshold}.
           </span>
         </p>
       )}
@@ -119,15 +112,19 @@ function Value({ title, value, look }: { title: string; value: EValue; look: str
   return (
     <div className="w6">
       <h3>
-        {title} {value.is_proof && <Chip tone={look === "us" ? "us" : "bad"}>counts as proof</Chip>}
+        {title}{" "}
+        {value.is_proof && <Chip tone={look === "us" ? "us" : "bad"}>{say.countsAsProof}</Chip>}
       </h3>
       <p className={`figure ${look}`}>
-        {value.now.toFixed(2)} <small>of {value.threshold} for proof</small>
+        {value.now.toFixed(2)}{" "}
+        <small>
+          {say.of} {value.threshold} {say.forProof}
+        </small>
       </p>
       <p className="small muted words">{value.meaning}</p>
       <p className="sub">
-        best {value.best.toFixed(2)}; luck alone shows that at most {percent(value.by_luck)} of
-        times
+        {say.best} {value.best.toFixed(2)}
+        {say.luckAloneShowsThat} {percent(value.by_luck)} {say.ofTimes}
       </p>
     </div>
   );
@@ -138,29 +135,38 @@ function Beside({ told: { brier, log_loss, edge, closing_line } }: { told: Prove
   return (
     <dl className="facts">
       {brier && (
-        <Fact name="Brier, less is better">
+        <Fact name={say.brierLessIsBetter}>
           <span className="us">{score(brier.own)}</span>
-          <span className="sub"> market {score(brier.market)}</span>
+          <span className="sub">
+            {" "}
+            {say.market} {score(brier.market)}
+          </span>
         </Fact>
       )}
       {log_loss && (
-        <Fact name="Log score, less is better">
+        <Fact name={say.logScoreLessIs}>
           <span className="us">{score(log_loss.own)}</span>
-          <span className="sub"> market {score(log_loss.market)}</span>
+          <span className="sub">
+            {" "}
+            {say.market} {score(log_loss.market)}
+          </span>
         </Fact>
       )}
       {edge && (
-        <Fact name="Edge, realised of claimed">
-          {percent(edge.realised)} <span className="sub">of {percent(edge.claimed)}</span>
+        <Fact name={say.edgeRealisedOfClaimed}>
+          {percent(edge.realised)}{" "}
+          <span className="sub">
+            {say.of} {percent(edge.claimed)}
+          </span>
           {edge.error !== null && <span className="sub"> ± {percent(edge.error)}</span>}
         </Fact>
       )}
       {closing_line && (
-        <Fact name="Closing line">
+        <Fact name={say.closingLine}>
           {percent(closing_line.mean, 2)}
           <span className="sub">
             {closing_line.error !== null && <> ± {percent(closing_line.error, 2)}</>},{" "}
-            {count(closing_line.forecasts)} forecasts
+            {count(closing_line.forecasts)} {say.forecasts}
           </span>
         </Fact>
       )}
@@ -175,8 +181,8 @@ function Next({ told: { next } }: { told: Proven }) {
   return (
     <div>
       <h3>
-        For the next stage, {(STAGES[next.stage]?.[0] ?? next.stage).toLowerCase()} (
-        {percent(next.capital, 0)} of the usual stakes)
+        {say.forTheNextStage} {(STAGES[next.stage]?.[0] ?? next.stage).toLowerCase()} (
+        {percent(next.capital, 0)} {say.ofTheUsualStakes}
       </h3>
       <ul className="ticks">
         {next.needs.map((need) => (
@@ -184,7 +190,7 @@ function Next({ told: { next } }: { told: Proven }) {
             <Icon name={need.is_met ? "ok" : "no"} />
             <span>
               {need.name} {figure(need.want)}: <b>{figure(need.have)}</b>,{" "}
-              {need.is_met ? "met" : "not met"}
+              {need.is_met ? say.met : say.notMet}
             </span>
           </li>
         ))}
@@ -198,22 +204,22 @@ function Weights({ told: { weights } }: { told: Proven }) {
   return (
     <details>
       <summary className="small">
-        Weight in the pool by {count(weights.length)} kinds of market
+        {say.weightInThePool} {count(weights.length)} {say.kindsOfMarket}
       </summary>
       <Table
         rows={weights}
         id={(row) => row.category + row.horizon}
         columns={[
-          { head: "Category", kind: "full", cell: (row) => row.category },
-          { head: "Horizon", cell: (row) => row.horizon },
+          { head: say.category, kind: "full", cell: (row) => row.category },
+          { head: say.horizon, cell: (row) => row.horizon },
           {
-            head: "Weight",
+            head: say.weight,
             kind: "number",
             cell: (row) => `${row.weight.toFixed(2)} ± ${row.error.toFixed(2)}`,
           },
           {
-            head: "Rests on",
-            cell: (row) => (row.is_proven ? "what was settled" : "the belief at the start"),
+            head: say.restsOn,
+            cell: (row) => (row.is_proven ? say.whatWasSettled : say.theBeliefAtThe),
           },
         ]}
       />

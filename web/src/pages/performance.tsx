@@ -7,16 +7,18 @@ import { count, percent, score } from "@/format/figures";
 import { Table } from "@/parts/list";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Result, Sum } from "@/parts/words";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { CausesCard } from "./performance-causes";
 import { ProofCard } from "./performance-proof";
+
+const say = screens.performance;
 
 function statement(scores: Score[] | undefined): string {
   if (scores === undefined) return texts.pages.performance;
   const judged = scores.filter((one) => one.gain !== null);
-  if (judged.length === 0) return "No forecast could be held against the market yet";
+  if (judged.length === 0) return say.noForecastCouldBe;
   const better = judged.filter((one) => (one.gain ?? 0) > 0).length;
-  return `${count(better)} of ${count(judged.length)} forecasters scored better than the market`;
+  return say.ofForecastersScoredBetter(count(better), count(judged.length));
 }
 
 export function Performance() {
@@ -29,8 +31,7 @@ export function Performance() {
       lede={
         scores.data && (
           <>
-            Over <b>{count(total)}</b> settled forecasts. A better score over few of them is not yet
-            evidence of skill; luck looks the same for a while.
+            {say.over} <b>{count(total)}</b> {say.settledForecastsABetter}
           </>
         )
       }
@@ -44,31 +45,30 @@ export function Performance() {
         </div>
         <div className="stack w4 melt">
           <ResultCard />
-          <section className="card" aria-label="How to read this">
+          <section className="card" aria-label={say.howToReadThis}>
             <div className="card__head">
-              <h2>How to read this</h2>
+              <h2>{say.howToReadThis}</h2>
             </div>
             <div className="card__body stack small muted">
               <p>
-                <b className="strong">Brier</b>: the square of how far a forecast was off. 0 is
-                perfect, 0.25 is a coin. Lower is better.
+                <b className="strong">{say.brier}</b>
+                {say.theSquareOfHow}
               </p>
               <p>
-                <b className="strong">Gain</b>: the market's Brier score less the forecaster's,
-                where the market had a price at that moment. Above zero, it knew more than the
-                price.
+                <b className="strong">{say.gain}</b>
+                {say.theMarketSBrier}
               </p>
               <p>
-                <b className="strong">Won, and break-even</b>: a bet at 80 % must win 8 times in 10
-                to earn nothing. A win rate says something only beside that.
+                <b className="strong">{say.wonAndBreakEven}</b>
+                {say.aBetAtMust}
               </p>
               <p>
-                <b className="strong">Closing line</b>: how far the price came towards our side
-                after the bet. Those who know more than the price see it above zero.
+                <b className="strong">{say.closingLine}</b>
+                {say.howFarThePrice}
               </p>
               <p>
-                <b className="strong">Calibration</b>: of what was called 70 %, about 70 in 100
-                should happen. A dot on the dashed line is right; its count says how much it weighs.
+                <b className="strong">{say.calibration}</b>
+                {say.ofWhatWasCalled}
               </p>
             </div>
           </section>
@@ -82,35 +82,33 @@ function ScoreCard() {
   const query = useQuery(skill);
   return (
     <ReadCard
-      title="Forecasters beside the market"
-      what="Scores"
+      title={say.forecastersBesideTheMarket}
+      what={say.scores}
       query={query}
       isEmpty={(data) => data.length === 0}
-      empty={
-        <Empty title="No forecast has settled yet">Scores begin with the first ended market.</Empty>
-      }
+      empty={<Empty title={say.noForecastHasSettled}>{say.scoresBeginWithThe}</Empty>}
     >
       {(data) => (
         <Table
           rows={data}
           id={(row) => row.author}
           columns={[
-            { head: "Forecaster", kind: "full", cell: (row) => <b>{row.author}</b> },
-            { head: "Settled", kind: "number", cell: (row) => count(row.forecasts) },
+            { head: say.forecaster, kind: "full", cell: (row) => <b>{row.author}</b> },
+            { head: say.settled, kind: "number", cell: (row) => count(row.forecasts) },
             {
-              head: "Brier, agent",
+              head: say.brierAgent,
               kind: "number",
               cell: (row) => <span className="us">{score(row.brier)}</span>,
             },
             {
-              head: "Brier, market",
+              head: say.brierMarket,
               kind: "number",
               cell: (row) => score(row.brier_market) || texts.notKnown,
             },
-            { head: "Gain", kind: "number", cell: (row) => <Gain value={row.gain} /> },
-            { head: "Log, agent", kind: "number", cell: (row) => score(row.log_loss) },
+            { head: say.gain, kind: "number", cell: (row) => <Gain value={row.gain} /> },
+            { head: say.logAgent, kind: "number", cell: (row) => score(row.log_loss) },
             {
-              head: "Log, market",
+              head: say.logMarket,
               kind: "number",
               cell: (row) => score(row.log_loss_market) || texts.notKnown,
             },
@@ -135,8 +133,8 @@ function CalibrationCard() {
   const chosen = author !== undefined && authors.includes(author) ? author : authors[0];
   return (
     <ReadCard
-      title="Calibration"
-      what="Calibration"
+      title={say.calibration}
+      what={say.calibration}
       query={query}
       lines={5}
       aside={
@@ -144,7 +142,7 @@ function CalibrationCard() {
           <select
             className="input"
             style={{ width: 190 }}
-            aria-label="Forecaster"
+            aria-label={say.forecaster}
             value={chosen}
             onChange={(event) =>
               navigate({ search: (now) => ({ ...now, author: event.target.value }) })
@@ -157,7 +155,7 @@ function CalibrationCard() {
         )
       }
       isEmpty={(data) => data.length === 0}
-      empty={<Empty title="Too early to say">It begins with the first settled forecasts.</Empty>}
+      empty={<Empty title={say.tooEarlyToSay}>{say.itBeginsWithThe}</Empty>}
     >
       {(data) => <Plot bands={data.filter((band) => band.author === chosen)} />}
     </ReadCard>
@@ -174,7 +172,7 @@ function Plot({ bands }: { bands: Band[] }) {
         <svg
           viewBox={`-34 -10 ${SIDE + 44} ${SIDE + 40}`}
           role="img"
-          aria-label="What was said against what happened; the table beside it has the same figures"
+          aria-label={say.whatWasSaidAgainst}
         >
           <rect className="frame" width={SIDE} height={SIDE} />
           <path className="even" d={`M0 ${SIDE}L${SIDE} 0`} />
@@ -198,16 +196,16 @@ function Plot({ bands }: { bands: Band[] }) {
             />
           ))}
         </svg>
-        <figcaption className="sub">Across: said. Up: happened. Larger dots weigh more.</figcaption>
+        <figcaption className="sub">{say.acrossSaidUpHappened}</figcaption>
       </figure>
       <div className="w6">
         <Table
           rows={bands}
           id={(row) => row.low}
           columns={[
-            { head: "Said", kind: "number", cell: (row) => percent(row.said) },
-            { head: "Happened", kind: "number", cell: (row) => percent(row.happened) },
-            { head: "Count", kind: "number", cell: (row) => count(row.forecasts) },
+            { head: say.said, kind: "number", cell: (row) => percent(row.said) },
+            { head: say.happened, kind: "number", cell: (row) => percent(row.happened) },
+            { head: say.count, kind: "number", cell: (row) => count(row.forecasts) },
           ]}
         />
       </div>
@@ -218,22 +216,22 @@ function Plot({ bands }: { bands: Band[] }) {
 function ResultCard() {
   const query = useQuery(money);
   return (
-    <ReadCard title="Result" what="Result" query={query}>
+    <ReadCard title={say.result} what={say.result} query={query}>
       {(data) => (
         <dl className="card__body kv">
-          <dt>Put in</dt>
+          <dt>{say.putIn}</dt>
           <dd>
             <Sum amount={data.deposits} currency={data.currency} />
           </dd>
-          <dt>Fees paid, in the result</dt>
+          <dt>{say.feesPaidInThe}</dt>
           <dd>
             <Sum amount={data.fees} currency={data.currency} />
           </dd>
-          <dt>Realised</dt>
+          <dt>{say.realised}</dt>
           <dd>
             <Result amount={data.realised} currency={data.currency} />
           </dd>
-          <dt className="sum">Result with what is open</dt>
+          <dt className="sum">{say.resultWithWhatIs}</dt>
           <dd className="sum">
             <Result amount={data.profit} currency={data.currency} />
           </dd>

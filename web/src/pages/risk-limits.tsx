@@ -7,6 +7,9 @@ import { count, decimal, money, percent } from "@/format/figures";
 import { Icon } from "@/parts/icons";
 import { ReadCard } from "@/parts/views";
 import { Chip, type Tone } from "@/parts/words";
+import { screens } from "@/texts";
+
+const say = screens.riskLimits;
 
 const NEAR = 0.8;
 
@@ -16,7 +19,7 @@ export function limitValue({ value, unit }: { value: string; unit: string }): st
   if (unit.startsWith("part") || unit.startsWith("price")) return percent(value);
   if (unit.startsWith("percent")) return `${value} %`;
   if (unit.startsWith("seconds")) return `${value} s`;
-  if (unit.startsWith("times")) return `${value} times`;
+  if (unit.startsWith("times")) return say.times(value);
   return value;
 }
 
@@ -29,25 +32,29 @@ function quantity(value: string | null, unit: string): string {
 }
 
 function stateOf(use: LimitUse): [Tone, string] {
-  if (use.refuses === true) return ["bad", use.where ? "full here" : "refuses buys"];
-  if (use.fraction === null) return ["", "each buy"];
-  if (Number(use.fraction) >= NEAR) return ["warn", "nearly full"];
-  return ["", "has room"];
+  if (use.refuses === true) return ["bad", use.where ? say.fullHere : say.refusesBuys];
+  if (use.fraction === null) return ["", say.eachBuy];
+  if (Number(use.fraction) >= NEAR) return ["warn", say.nearlyFull];
+  return ["", say.hasRoom];
 }
 
 export function LimitsCard() {
   const query = useQuery(limitsUse);
   return (
     <ReadCard
-      title="Limits and their use now"
-      what="Limits"
+      title={say.limitsAndTheirUse}
+      what={say.limits}
       query={query}
       lines={6}
-      aside={<span className="tiny faint">version {query.data?.version}</span>}
+      aside={
+        <span className="tiny faint">
+          {say.version} {query.data?.version}
+        </span>
+      }
       foot={
         <p className="card__foot">
           <Link className="btn" to="/settings">
-            Change limits…
+            {say.changeLimits}
           </Link>
         </p>
       }
@@ -65,7 +72,9 @@ function Uses({ data }: { data: LimitsUse }) {
       {data.unreadable.length > 0 && (
         <p className="card__body note note--bad" role="alert">
           <Icon name="alert" />
-          <span className="words">Every buy is refused: {data.unreadable.join("; ")}</span>
+          <span className="words">
+            {say.everyBuyIsRefused} {data.unreadable.join("; ")}
+          </span>
         </p>
       )}
       <ul className="limits">
@@ -74,7 +83,9 @@ function Uses({ data }: { data: LimitsUse }) {
         ))}
       </ul>
       <details className="card__foot">
-        <summary>{single.length} limits are held against each buy by itself</summary>
+        <summary>
+          {single.length} {say.limitsAreHeldAgainst}
+        </summary>
         <dl className="kv" style={{ marginTop: 8 }}>
           {single.map((one) => (
             <div key={one.name} className="contents">
@@ -84,7 +95,10 @@ function Uses({ data }: { data: LimitsUse }) {
               <dd>
                 {limitValue({ value: one.value, unit: one.value_unit })}
                 {one.refused_lately > 0 && (
-                  <span className="sub"> refused {count(one.refused_lately)} in 24 h</span>
+                  <span className="sub">
+                    {" "}
+                    {say.refused} {count(one.refused_lately)} {say.inH}
+                  </span>
                 )}
               </dd>
             </div>
@@ -111,7 +125,7 @@ function UseRow({ use }: { use: LimitUse }) {
         <Chip tone={tone}>{word}</Chip>
         <b>{percent(use.fraction)}</b>
         <span className="nowrap">
-          {quantity(use.used, use.unit)} of {quantity(use.most, use.unit)}
+          {quantity(use.used, use.unit)} {say.of} {quantity(use.most, use.unit)}
         </span>
       </span>
       <span
@@ -128,7 +142,7 @@ function UseRow({ use }: { use: LimitUse }) {
         {use.counts}
         {use.where && (
           <>
-            ; the fullest:{" "}
+            {say.theFullest}{" "}
             <Link to="/markets/$marketId" params={{ marketId: use.where.market_id }}>
               {use.where.around === "market" || use.where.around === "event"
                 ? use.where.market
@@ -137,9 +151,15 @@ function UseRow({ use }: { use: LimitUse }) {
           </>
         )}
         {use.room !== null && use.refuses !== true && use.unit.length === 3 && (
-          <>; room for {money(use.room, use.unit)}</>
+          <>
+            {say.roomFor} {money(use.room, use.unit)}
+          </>
         )}
-        {use.refused_lately > 0 && <>; refused {count(use.refused_lately)} looks in 24 h</>}
+        {use.refused_lately > 0 && (
+          <>
+            {say.refused2} {count(use.refused_lately)} {say.looksInH}
+          </>
+        )}
       </span>
     </li>
   );

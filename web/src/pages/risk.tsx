@@ -11,8 +11,10 @@ import { Empty, Page, ReadCard } from "@/parts/views";
 import { Time } from "@/parts/words";
 import { reasonOf } from "@/reasons";
 import { HaltDialog, ReduceDialog, ResumeDialog } from "@/shell/control";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { LimitsCard } from "./risk-limits";
+
+const say = screens.risk;
 
 export function Risk() {
   const state = useQuery(control);
@@ -26,27 +28,24 @@ export function Risk() {
       ? texts.pages.risk
       : state.data.state === "ARMED" && state.data.kill_switch === null
         ? full.length > 0
-          ? `Armed, but no buy is let through: ${full.map((one) => one.replaceAll("_", " ")).join(", ")}`
-          : "Armed: it trades within these limits"
-        : `Stopped: ${state.data.kill_switch ?? state.data.reason}`;
+          ? say.armedButNoBuy(full.map((one) => one.replaceAll("_", " ")).join(", "))
+          : say.armedItTradesWithin
+        : say.stopped(state.data.kill_switch ?? state.data.reason);
   return (
     <Page
       name={texts.pages.risk}
       title={title}
-      lede={
-        refused.data &&
-        `Limits refused ${count(times)} of ${count(refused.data.looks)} looks so far. A limit never stops you from getting out.`
-      }
+      lede={refused.data && say.limitsRefusedOfLooks(count(times), count(refused.data.looks))}
     >
       <div className="grid12">
         <div className="stack w8">
           <LimitsCard />
           <ReadCard
-            title="What was refused, since the beginning"
-            what="Refusals"
+            title={say.whatWasRefusedSince}
+            what={say.refusals}
             query={refused}
             isEmpty={() => said.length === 0}
-            empty={<Empty title="No limit has refused anything" />}
+            empty={<Empty title={say.noLimitHasRefused} />}
           >
             {() => (
               <ul className="card__body reasons">
@@ -60,7 +59,9 @@ export function Risk() {
                       <b>{count(one.looks)}</b>
                       {reasonOf(one.reason).words}
                     </Link>
-                    <span className="sub">{percent(one.part)} of looks</span>
+                    <span className="sub">
+                      {percent(one.part)} {say.ofLooks}
+                    </span>
                   </li>
                 ))}
               </ul>
@@ -80,7 +81,7 @@ export function Risk() {
 function StateCard() {
   const query = useQuery(control);
   return (
-    <ReadCard title="Trading state" what="Trading state" query={query} className="soon">
+    <ReadCard title={say.tradingState} what={say.tradingState} query={query} className="soon">
       {(data) => <States now={data} />}
     </ReadCard>
   );
@@ -105,10 +106,10 @@ function States({ now }: { now: Control }) {
         ))}
       </ul>
       <p className="small muted words">
-        Since <Time at={now.at} /> by {now.made_by}: {now.reason}
+        {say.since} <Time at={now.at} /> {say.by} {now.made_by}: {now.reason}
         {now.kill_switch !== null &&
           now.kill_switch !== now.reason &&
-          `. The kill switch is pulled: ${now.kill_switch}`}
+          say.theKillSwitchIs(now.kill_switch)}
       </p>
       <button className="btn kill btn--wide" type="button" onClick={() => setAsks("halt")}>
         <Icon name="halt" />
@@ -133,17 +134,17 @@ function HaltHistory() {
   const query = useInfiniteQuery(controlHistory);
   return (
     <ListCard
-      title="Stops and starts"
-      what="History of the trading state"
+      title={say.stopsAndStarts}
+      what={say.historyOfTheTrading}
       query={query}
-      empty={<Empty title="It was never stopped" />}
+      empty={<Empty title={say.itWasNeverStopped} />}
     >
       {(items) => (
         <ul className="lines">
           {items.map((one) => (
             <li key={one.epoch}>
               <span>
-                <b>{texts.states[one.state]?.[0] ?? one.state}</b> by {one.made_by}
+                <b>{texts.states[one.state]?.[0] ?? one.state}</b> {say.by} {one.made_by}
                 <br />
                 <span className="sub words">{one.reason}</span>
               </span>
@@ -162,17 +163,20 @@ function LimitsHistory() {
   const query = useInfiniteQuery(limitsHistory);
   return (
     <ListCard
-      title="Changes of limits"
-      what="History of the limits"
+      title={say.changesOfLimits}
+      what={say.historyOfTheLimits}
       query={query}
-      empty={<Empty title="They were never changed" />}
+      empty={<Empty title={say.theyWereNeverChanged} />}
     >
       {(items) => (
         <ul className="lines">
           {items.map((one) => (
             <li key={one.version}>
               <span>
-                <b>Version {one.version}</b> by {one.made_by}
+                <b>
+                  {say.version} {one.version}
+                </b>{" "}
+                {say.by} {one.made_by}
                 <br />
                 <span className="sub words">
                   {one.reason}.{" "}

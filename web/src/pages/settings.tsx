@@ -7,8 +7,10 @@ import type { Limit, Limits } from "@/api/types";
 import { count } from "@/format/figures";
 import { Confirm, ReasonField } from "@/parts/confirm";
 import { Page, ReadCard } from "@/parts/views";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { LogOut } from "./more";
+
+const say = screens.settings;
 
 const NUMBER = /^\d{1,15}(\.\d{1,10})?$/;
 
@@ -16,10 +18,9 @@ const NUMBER = /^\d{1,15}(\.\d{1,10})?$/;
 export function unfit({ unit }: Pick<Limit, "unit">, text: string): string | null {
   const isPart = unit.startsWith("part") || unit.startsWith("price");
   const isNumber = isPart || /^(count|seconds|percent|times)/.test(unit);
-  if (isNumber && !NUMBER.test(text)) return "A number, such as 0.3 or 20.";
-  if (isPart && Number(text) > 1)
-    return `A part of one: ${text} % is written 0.${text.padStart(2, "0")}.`;
-  if (unit.startsWith("percent") && Number(text) > 100) return "At most 100 percent.";
+  if (isNumber && !NUMBER.test(text)) return say.aNumberSuchAs;
+  if (isPart && Number(text) > 1) return say.aPartOfOne(text, text.padStart(2, "0"));
+  if (unit.startsWith("percent") && Number(text) > 100) return say.atMostPercent;
   return null;
 }
 
@@ -28,22 +29,20 @@ export function Settings() {
   return (
     <Page
       name={texts.pages.settings}
-      title={
-        query.data ? `Limits of version ${query.data.version} are in force` : texts.pages.settings
-      }
-      lede="What is shown is what the service holds. A change holds for every later bet; what is held stays as it is."
+      title={query.data ? say.limitsOfVersionAre(query.data.version) : texts.pages.settings}
+      lede={say.whatIsShownIs}
     >
       <div className="grid12">
         <div className="stack w8">
-          <ReadCard title="Limits" what="Limits" query={query} lines={6}>
+          <ReadCard title={say.limits} what={say.limits} query={query} lines={6}>
             {(data) => <LimitsForm key={data.version} held={data} />}
           </ReadCard>
         </div>
         <div className="stack w4 melt">
           <Started />
-          <section className="card" aria-label="Session">
+          <section className="card" aria-label={say.session}>
             <div className="card__head">
-              <h2>Session</h2>
+              <h2>{say.session}</h2>
             </div>
             <div className="card__body">
               <LogOut />
@@ -77,11 +76,12 @@ function LimitsForm({ held }: { held: Limits }) {
       </div>
       <div className="card__foot row row--apart">
         <span>
-          {changed.length === 0
-            ? "Nothing is changed"
-            : `${count(changed.length)} changed, not saved`}
+          {changed.length === 0 ? say.nothingIsChanged : say.changedNotSaved(count(changed.length))}
           {troubles.length > 0 && (
-            <span className="down"> {count(troubles.length)} do not fit</span>
+            <span className="down">
+              {" "}
+              {count(troubles.length)} {say.doNotFit}
+            </span>
           )}
         </span>
         <span className="row">
@@ -91,7 +91,7 @@ function LimitsForm({ held }: { held: Limits }) {
             disabled={changed.length === 0}
             onClick={() => setChanges({})}
           >
-            Put back
+            {say.putBack}
           </button>
           <button
             className="btn btn--main"
@@ -176,7 +176,8 @@ function Difference({ isOpen, onClose, changed, changes }: DifferenceProps) {
           <div key={one.name} className="contents">
             <dt>{one.name.replaceAll("_", " ")}</dt>
             <dd>
-              <del className="faint">{one.value || "any"}</del> <b>{changes[one.name] || "any"}</b>
+              <del className="faint">{one.value || say.any}</del>{" "}
+              <b>{changes[one.name] || say.any}</b>
             </dd>
           </div>
         ))}
@@ -192,18 +193,14 @@ function Started() {
   const query = useQuery(parts);
   return (
     <ReadCard
-      title="Set at the start"
-      what="Facts"
+      title={say.setAtTheStart}
+      what={say.facts}
       query={query}
-      foot={
-        <p className="card__foot small">
-          Change these where the agent is started, and start it again.
-        </p>
-      }
+      foot={<p className="card__foot small">{say.changeTheseWhereThe}</p>}
     >
       {(data) => (
         <dl className="card__body kv">
-          <dt>Mode</dt>
+          <dt>{say.mode}</dt>
           <dd>{data.mode}</dd>
           {Object.entries(data.facts).map(([name, value]) => (
             <div key={name} className="contents">

@@ -12,12 +12,14 @@ import { AskedTable, LookTable } from "@/parts/looks";
 import { useLastHour, useNow } from "@/parts/now";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { reasonOf, toneOf } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.signals;
 
 const VIEWS = [
-  ["waiting", "Waiting"],
-  ["looks", "Every look"],
-  ["all", "Asked of people"],
+  ["waiting", say.waiting],
+  ["looks", say.everyLook],
+  ["all", say.askedOfPeople],
 ] as const;
 const SWATCH: Record<string, string> = {
   us: "ours",
@@ -36,16 +38,12 @@ export function Signals() {
   const view = show ?? (waits ? "waiting" : "looks");
   const title =
     waits === undefined
-      ? "Signals"
+      ? say.signals
       : waits === 0
-        ? "Nothing waits for you"
-        : `${count(waits)} ${waits === 1 ? "signal waits" : "signals wait"} for you`;
+        ? say.nothingWaitsForYou
+        : say.forYou(count(waits), waits === 1 ? say.signalWaits : say.signalsWait);
   return (
-    <Page
-      name={texts.pages.signals}
-      title={title}
-      lede="Every look at a market ends with exactly one reason. The counts add up."
-    >
+    <Page name={texts.pages.signals} title={title} lede={say.everyLookAtA}>
       <div className="stack">
         <Reasons
           chosen={search.reason}
@@ -55,7 +53,7 @@ export function Signals() {
         />
         <div className="row row--apart">
           <div className="scroll-x">
-            <div className="seg" role="group" aria-label="Show">
+            <div className="seg" role="group" aria-label={say.show}>
               {VIEWS.map(([name, words]) => (
                 <button
                   key={name}
@@ -105,9 +103,9 @@ function exportOf(view: string, { reason, series, market }: Chosen): string {
 }
 
 const WITHIN_MS: Record<string, [string, number]> = {
-  hour: ["last hour", 3_600_000],
-  day: ["last day", 86_400_000],
-  week: ["last week", 604_800_000],
+  hour: [say.lastHour, 3_600_000],
+  day: [say.lastDay, 86_400_000],
+  week: [say.lastWeek, 604_800_000],
 };
 
 function LookFilters() {
@@ -129,8 +127,8 @@ function LookFilters() {
       <input
         className="input"
         style={{ width: 180 }}
-        aria-label="Series"
-        placeholder="Series, such as crypto-btc-1h"
+        aria-label={say.series}
+        placeholder={say.seriesSuchAsCrypto}
         maxLength={128}
         value={series}
         onChange={(event) => setSeries(event.target.value)}
@@ -138,11 +136,11 @@ function LookFilters() {
       <select
         className="input"
         style={{ width: "auto" }}
-        aria-label="When"
+        aria-label={say.when}
         value={search.within ?? ""}
         onChange={(event) => choose("within", event.target.value)}
       >
-        <option value="">any time</option>
+        <option value="">{say.anyTime}</option>
         {Object.entries(WITHIN_MS).map(([name, [words]]) => (
           <option key={name} value={name}>
             {words}
@@ -159,22 +157,18 @@ function Clear() {
   return (
     <>
       <button className="btn" type="button" onClick={() => setAsking(true)}>
-        Clear…
+        {say.clear}
       </button>
       <Confirm
         isOpen={isAsking}
         onClose={() => setAsking(false)}
-        title="Clear the list of signals?"
-        go="Clear"
+        title={say.clearTheListOf}
+        go={say.clear2}
         tone="bad"
-        done="The list of signals is cleared. The books keep them."
+        done={say.theListOfSignals}
         onGo={() => got(api.POST("/agent/signals/clear"))}
       >
-        <p className="small muted">
-          Programs that read the list of signals see it empty from now on. Nothing is bought, sold
-          or rejected; what waits goes on waiting, and this page still shows all of it from the
-          books.
-        </p>
+        <p className="small muted">{say.programsThatReadThe}</p>
       </Confirm>
     </>
   );
@@ -189,11 +183,11 @@ function Reasons({ chosen, onChoose }: ReasonsProps) {
   const query = useQuery(funnel(useLastHour()));
   return (
     <ReadCard
-      title="Where the looks of the last hour ended"
-      what="Reasons"
+      title={say.whereTheLooksOf}
+      what={say.reasons}
       query={query}
       isEmpty={(data) => data.looks === 0}
-      empty={<Empty title="No look in the last hour" />}
+      empty={<Empty title={say.noLookInThe} />}
     >
       {(data) => <ReasonList told={data} chosen={chosen} onChoose={onChoose} />}
     </ReadCard>
@@ -252,14 +246,14 @@ function Looks() {
     ...(since && { since }),
   });
   const query = useInfiniteQuery(options);
-  const title = reason ? `Looks that ended: ${reasonOf(reason).label.toLowerCase()}` : "Every look";
+  const title = reason ? say.looksThatEnded(reasonOf(reason).label.toLowerCase()) : say.everyLook;
   return (
     <ListCard
       title={title}
-      what="Looks"
+      what={say.looks}
       query={query}
       onNewest={() => void queries.resetQueries({ queryKey: options.queryKey })}
-      empty={<Empty title="No look of this kind">Choose another reason above.</Empty>}
+      empty={<Empty title={say.noLookOfThis}>{say.chooseAnotherReasonAbove}</Empty>}
     >
       {(items) => <LookTable rows={items} />}
     </ListCard>
@@ -270,14 +264,10 @@ function Asked({ status }: { status: string | undefined }) {
   const query = useInfiniteQuery(signals(status ? { status } : {}));
   return (
     <ListCard
-      title={status ? "Waits for you" : "Every signal that was put before a person"}
-      what="Signals"
+      title={status ? say.waitsForYou : say.everySignalThatWas}
+      what={say.signals}
       query={query}
-      empty={
-        <Empty title="No signal waits">
-          They wait here for your word, or for their time when bets are placed after a delay.
-        </Empty>
-      }
+      empty={<Empty title={say.noSignalWaits}>{say.theyWaitHereFor}</Empty>}
     >
       {(items) => <AskedTable rows={items} />}
     </ListCard>

@@ -6,6 +6,9 @@ import type { Key } from "@/api/types";
 import { Confirm } from "@/parts/confirm";
 import { Empty, ReadCard } from "@/parts/views";
 import { Chip, Time } from "@/parts/words";
+import { screens } from "@/texts";
+
+const say = screens.systemKeys;
 
 const SCOPES = ["read", "operate", "admin"] as const;
 type Scope = (typeof SCOPES)[number];
@@ -16,15 +19,15 @@ export function KeysCard({ query }: { query: UseQueryResult<Key[]> }) {
   const [secret, setSecret] = useState<string | null>(null);
   return (
     <ReadCard
-      title="Keys for scripts"
-      what="Keys"
+      title={say.keysForScripts}
+      what={say.keys}
       query={query}
       isEmpty={(data) => data.length === 0 && secret === null}
-      empty={<Empty title="No key was made" />}
+      empty={<Empty title={say.noKeyWasMade} />}
       foot={
         <div className="card__foot">
           <button className="btn" type="button" onClick={() => setMaking(true)}>
-            Make a key…
+            {say.makeAKey}
           </button>
         </div>
       }
@@ -33,7 +36,7 @@ export function KeysCard({ query }: { query: UseQueryResult<Key[]> }) {
         <>
           {secret && (
             <p className="card__body small" role="status">
-              Shown this once: <code className="mono">{secret}</code>
+              {say.shownThisOnce} <code className="mono">{secret}</code>
             </p>
           )}
           <ul className="lines">
@@ -41,15 +44,20 @@ export function KeysCard({ query }: { query: UseQueryResult<Key[]> }) {
               <li key={key.id}>
                 <span>
                   <b className="words">{key.name}</b>{" "}
-                  {key.revoked_at ? <Chip tone="bad">revoked</Chip> : <Chip>{key.scope}</Chip>}
+                  {key.revoked_at ? (
+                    <Chip tone="bad">{say.revoked}</Chip>
+                  ) : (
+                    <Chip>{key.scope}</Chip>
+                  )}
                   <br />
                   <span className="sub">
-                    by {key.made_by}, used <Time at={key.used_at} />
+                    {say.by} {key.made_by}
+                    {say.used} <Time at={key.used_at} />
                   </span>
                 </span>
                 {key.revoked_at === null && (
                   <button className="btn" type="button" onClick={() => setRevoking(key)}>
-                    Revoke…
+                    {say.revoke}
                   </button>
                 )}
               </li>
@@ -58,10 +66,10 @@ export function KeysCard({ query }: { query: UseQueryResult<Key[]> }) {
           <Confirm
             isOpen={revoking !== null}
             onClose={() => setRevoking(null)}
-            title={`Revoke ${revoking?.name ?? ""}?`}
-            go="Revoke"
+            title={say.revoke2(revoking?.name ?? "")}
+            go={say.revoke3}
             tone="bad"
-            done="The key opens nothing any more."
+            done={say.theKeyOpensNothing}
             onGo={() =>
               got(
                 api.DELETE("/auth/tokens/{token_id}", {
@@ -90,9 +98,9 @@ function MakeKey({ isOpen, onClose, onMade }: MakeProps) {
     <Confirm
       isOpen={isOpen}
       onClose={onClose}
-      title="Make a key for a script?"
-      go="Make it"
-      done="The key was made. Its secret is shown once."
+      title={say.makeAKeyFor}
+      go={say.makeIt}
+      done={say.theKeyWasMade}
       isReady={name.trim() !== ""}
       onGo={async () => {
         const made = await got(api.POST("/auth/tokens", { body: { name, scope, days: 90 } }));
@@ -100,7 +108,7 @@ function MakeKey({ isOpen, onClose, onMade }: MakeProps) {
       }}
     >
       <div className="field">
-        <label htmlFor="key-name">Name</label>
+        <label htmlFor="key-name">{say.name}</label>
         <input
           id="key-name"
           className="input"
@@ -111,7 +119,7 @@ function MakeKey({ isOpen, onClose, onMade }: MakeProps) {
         />
       </div>
       <div className="field">
-        <label htmlFor="key-scope">What it may do, for 90 days</label>
+        <label htmlFor="key-scope">{say.whatItMayDo}</label>
         <select
           id="key-scope"
           className="input"

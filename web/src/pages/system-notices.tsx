@@ -5,6 +5,9 @@ import { api, got, type Trouble } from "@/api/client";
 import { notifications } from "@/api/queries";
 import { ReadCard } from "@/parts/views";
 import { Chip } from "@/parts/words";
+import { screens } from "@/texts";
+
+const say = screens.systemNotices;
 
 type Reached = { number: number; scheme: string; reached: boolean }[];
 
@@ -26,25 +29,25 @@ export function NoticesCard() {
     }
   }
   return (
-    <ReadCard title="Who is told" what="Notifications" query={query}>
+    <ReadCard title={say.whoIsTold} what={say.notifications} query={query}>
       {(data) => (
         <>
           <div className="card__body stack stack--close small">
             <p className="muted">
               {data.is_on
-                ? `${data.addresses.map((one) => one.scheme).join(", ")}; from ${data.least} on.`
-                : "Nobody is told: NOTIFY_URLS is not set."}
+                ? say.fromOn(data.addresses.map((one) => one.scheme).join(", "), data.least)
+                : say.nobodyIsToldNotify}
             </p>
             {data.is_on && (
               <div>
                 <button className="btn" type="button" disabled={isBusy} onClick={() => void test()}>
-                  {isBusy ? "Sending…" : "Send a test"}
+                  {isBusy ? say.sending : say.sendATest}
                 </button>
               </div>
             )}
             {reached?.map((one) => (
               <p key={one.number} role="status">
-                {one.number}. {one.scheme}: {one.reached ? "took it" : "did not take it"}
+                {one.number}. {one.scheme}: {one.reached ? say.tookIt : say.didNotTakeIt}
               </p>
             ))}
             {trouble && (
@@ -54,7 +57,7 @@ export function NoticesCard() {
             )}
           </div>
           <details className="card__foot">
-            <summary>What is told, and how loudly</summary>
+            <summary>{say.whatIsToldAnd}</summary>
             <ul className="lines">
               {data.kinds.map((one) => (
                 <li key={one.kind}>

@@ -6,27 +6,30 @@ import { sessions } from "@/api/queries";
 import { Confirm } from "@/parts/confirm";
 import { ReadCard } from "@/parts/views";
 import { Chip, Time } from "@/parts/words";
+import { screens } from "@/texts";
+
+const say = screens.systemSessions;
 
 export function SessionsCard() {
   const query = useQuery(sessions);
   const [ending, setEnding] = useState<string | null>(null);
   return (
-    <ReadCard title="Your sessions" what="Sessions" query={query}>
+    <ReadCard title={say.yourSessions} what={say.sessions} query={query}>
       {(data) => (
         <>
           <ul className="lines">
             {data.map((one) => (
               <li key={one.id}>
                 <span>
-                  {one.origin} {one.is_this_one && <Chip tone="us">this one</Chip>}
+                  {one.origin} {one.is_this_one && <Chip tone="us">{say.thisOne}</Chip>}
                   <br />
                   <span className="sub">
-                    seen <Time at={one.seen_at} />
+                    {say.seen} <Time at={one.seen_at} />
                   </span>
                 </span>
                 {!one.is_this_one && (
                   <button className="btn" type="button" onClick={() => setEnding(one.id)}>
-                    End…
+                    {say.end}
                   </button>
                 )}
               </li>
@@ -35,10 +38,10 @@ export function SessionsCard() {
           <Confirm
             isOpen={ending !== null}
             onClose={() => setEnding(null)}
-            title="End this session?"
-            go="End it"
+            title={say.endThisSession}
+            go={say.endIt}
             tone="bad"
-            done="The session was ended."
+            done={say.theSessionWasEnded}
             onGo={() =>
               got(
                 api.DELETE("/auth/sessions/{session_id}", {

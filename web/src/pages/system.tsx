@@ -8,18 +8,24 @@ import { ListCard, Table } from "@/parts/list";
 import { Empty, Failed, Page, ReadCard } from "@/parts/views";
 import { Age, Chip, Time } from "@/parts/words";
 import { partName } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { FactorCard } from "./system-factor";
 import { KeysCard } from "./system-keys";
 import { NoticesCard } from "./system-notices";
 import { SessionsCard } from "./system-sessions";
+
+const say = screens.system;
 
 const TONES: Record<string, "good" | "warn" | "dash"> = {
   ok: "good",
   stale: "warn",
   unknown: "dash",
 };
-const WORDS: Record<string, string> = { ok: "well", stale: "quiet too long", unknown: "never yet" };
+const WORDS: Record<string, string> = {
+  ok: "well",
+  stale: say.quietTooLong,
+  unknown: say.neverYet,
+};
 
 export function System() {
   const query = useQuery(parts);
@@ -28,8 +34,8 @@ export function System() {
     query.data === undefined
       ? texts.pages.system
       : ill.length === 0
-        ? "Every part was heard lately"
-        : `${count(ill.length)} ${ill.length === 1 ? "part has" : "parts have"} been quiet too long`;
+        ? say.everyPartWasHeard
+        : say.beenQuietTooLong(count(ill.length), ill.length === 1 ? say.partHas : say.partsHave);
   return (
     <Page
       name={texts.pages.system}
@@ -57,7 +63,7 @@ export function System() {
 function PartsCard() {
   const query = useQuery(parts);
   return (
-    <ReadCard title="Parts" what="Health" query={query} className="soon">
+    <ReadCard title={say.parts} what={say.health} query={query} className="soon">
       {(data) => (
         <dl className="card__body kv">
           {data.parts.map((part) => (
@@ -87,17 +93,15 @@ function CheckCard() {
   const query = useQuery(auditCheck);
   const findings = [...(query.data?.findings ?? []), ...(query.data?.books ?? [])];
   return (
-    <section className="card" aria-label="Check of the journal">
+    <section className="card" aria-label={say.checkOfTheJournal}>
       <div className="card__head">
-        <h2>Does the journal hold together?</h2>
+        <h2>{say.doesTheJournalHold}</h2>
       </div>
       <div className="card__body stack small">
-        {query.isError && <Failed what="The journal" error={query.error} />}
+        {query.isError && <Failed what={say.theJournal} error={query.error} />}
         {query.data && (
           <p className={findings.length > 0 ? "note note--bad words" : "muted"}>
-            {findings.length > 0
-              ? findings.join("; ")
-              : `${count(query.data.rows)} rows hold on to one another and to the books.`}
+            {findings.length > 0 ? findings.join("; ") : say.rowsHoldOnTo(count(query.data.rows))}
           </p>
         )}
         <div>
@@ -107,7 +111,7 @@ function CheckCard() {
             disabled={query.isFetching}
             onClick={() => void query.refetch()}
           >
-            {query.isFetching ? "Checking…" : "Check now"}
+            {query.isFetching ? say.checking : say.checkNow}
           </button>
         </div>
       </div>
@@ -120,15 +124,15 @@ function Journal() {
   const query = useInfiniteQuery(audit(kind || undefined));
   return (
     <ListCard
-      title="Audit journal"
-      what="Journal"
+      title={say.auditJournal}
+      what={say.journal}
       query={query}
       aside={
         <span className="row">
           <select
             className="input"
             style={{ width: 160 }}
-            aria-label="Kind"
+            aria-label={say.kind}
             value={kind}
             onChange={(event) => setKind(event.target.value)}
           >
@@ -144,7 +148,7 @@ function Journal() {
               "run",
             ].map((one) => (
               <option key={one} value={one}>
-                {one || "every kind"}
+                {one || say.everyKind}
               </option>
             ))}
           </select>
@@ -153,16 +157,16 @@ function Journal() {
           </a>
         </span>
       }
-      empty={<Empty title="Nothing of this kind was written down" />}
+      empty={<Empty title={say.nothingOfThisKind} />}
     >
       {(items) => (
         <Table
           rows={items}
           id={(row: Audit) => row.number}
           columns={[
-            { head: "Number", kind: "number", cell: (row) => row.number },
+            { head: say.number, kind: "number", cell: (row) => row.number },
             {
-              head: "What",
+              head: say.what,
               kind: "full",
               cell: (row) => (
                 <details>
@@ -174,7 +178,7 @@ function Journal() {
                 </details>
               ),
             },
-            { head: "Time", kind: "number", cell: (row) => <Time at={row.at} as="day" /> },
+            { head: say.time, kind: "number", cell: (row) => <Time at={row.at} as="day" /> },
           ]}
         />
       )}
@@ -186,20 +190,20 @@ function Doors() {
   const query = useInfiniteQuery(doorLog);
   return (
     <ListCard
-      title="At the doors"
-      what="Log of the doors"
+      title={say.atTheDoors}
+      what={say.logOfTheDoors}
       query={query}
-      empty={<Empty title="Nobody came yet" />}
+      empty={<Empty title={say.nobodyCameYet} />}
     >
       {(items) => (
         <Table
           rows={items}
           id={(row) => row.number}
           columns={[
-            { head: "What", cell: (row) => row.kind.replaceAll("_", " ") },
-            { head: "Who", cell: (row) => <span className="words">{row.who}</span> },
-            { head: "From", cell: (row) => <span className="mono">{row.origin}</span> },
-            { head: "Time", kind: "number", cell: (row) => <Time at={row.at} as="day" /> },
+            { head: say.what, cell: (row) => row.kind.replaceAll("_", " ") },
+            { head: say.who, cell: (row) => <span className="words">{row.who}</span> },
+            { head: say.from, cell: (row) => <span className="mono">{row.origin}</span> },
+            { head: say.time, kind: "number", cell: (row) => <Time at={row.at} as="day" /> },
           ]}
         />
       )}

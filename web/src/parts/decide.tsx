@@ -6,9 +6,11 @@ import { control } from "@/api/queries";
 import type { Order, Position, Signal } from "@/api/types";
 import { money, percent } from "@/format/figures";
 import { reasonOf } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { Confirm } from "./confirm";
 import { Left, Time } from "./words";
+
+const say = screens.decide;
 
 /** The button that spends is crimson only where the money is real. */
 function useSpendTone(): "live" | "main" {
@@ -20,14 +22,15 @@ export function Waits({ signal }: { signal: Signal }) {
   if (signal.places_at === null) {
     return (
       <>
-        lapses in <Left at={signal.expires_at} />
+        {say.lapsesIn} <Left at={signal.expires_at} />
       </>
     );
   }
   return (
     <>
-      places at <Time at={signal.places_at} as="clock" /> (in <Left at={signal.places_at} />) unless
-      you cancel
+      {say.placesAt} <Time at={signal.places_at} as="clock" /> {say.in}{" "}
+      <Left at={signal.places_at} />
+      {say.unlessYouCancel}
     </>
   );
 }
@@ -69,13 +72,13 @@ export function Decide({ signal }: { signal: Signal }) {
         }
       >
         <dl className="kv">
-          <dt>Market</dt>
+          <dt>{say.market}</dt>
           <dd>{signal.market}</dd>
-          <dt>You pay at most</dt>
+          <dt>{say.youPayAtMost}</dt>
           <dd>{sum}</dd>
-          <dt>Worst price</dt>
+          <dt>{say.worstPrice}</dt>
           <dd>{percent(signal.worst_price)}</dd>
-          <dt>It waits</dt>
+          <dt>{say.itWaits}</dt>
           <dd>
             <Waits signal={signal} />
           </dd>
@@ -108,7 +111,7 @@ export function TakeBack({ order }: { order: Order }) {
   return (
     <>
       <button className="btn" type="button" onClick={() => setAsking(true)}>
-        Take back…
+        {say.takeBack}
       </button>
       <Confirm
         isOpen={isAsking}
@@ -154,7 +157,7 @@ export function Sell({ position }: { position?: Position }) {
   return (
     <>
       <button className="btn" type="button" onClick={open}>
-        {position ? texts.actions.sell : "Close all…"}
+        {position ? texts.actions.sell : say.closeAll}
       </button>
       <Confirm
         isOpen={isAsking}

@@ -2,6 +2,9 @@
 import type { Funnel } from "@/api/types";
 import { count } from "@/format/figures";
 import { reasonOf, STEPS } from "@/reasons";
+import { screens } from "@/texts";
+
+const say = screens.funnel;
 
 export function FunnelSteps({ told }: { told: Funnel }) {
   const lostAt = (stage: string) =>
@@ -14,7 +17,7 @@ export function FunnelSteps({ told }: { told: Funnel }) {
     left -= gone;
     return { label, why: gone > 0 ? `${count(gone)} ${lost}` : "", left };
   });
-  const all = [{ label: "Looks", why: "", left: told.looks }, ...steps];
+  const all = [{ label: say.looks, why: "", left: told.looks }, ...steps];
   return (
     <ol className="card__body funnel">
       {all.map((step) => (
@@ -23,7 +26,7 @@ export function FunnelSteps({ told }: { told: Funnel }) {
             {step.label} <span className="why">{step.why}</span>
           </span>
           <b>{count(step.left)}</b>
-          <div className={step.label === "Traded" ? "use use--us" : "use"}>
+          <div className={step.label === STEPS.at(-1)?.label ? "use use--us" : "use"}>
             <i style={{ "--v": told.looks > 0 ? (step.left / told.looks) * 100 : 0 } as object} />
           </div>
         </li>

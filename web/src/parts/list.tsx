@@ -3,9 +3,11 @@ import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query
 import type { ReactNode } from "react";
 import { FAR_PAGES } from "@/api/live";
 import type { Listed } from "@/api/types";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { piecesOf, RowsPiece } from "./chunks";
 import { ReadCard } from "./views";
+
+const say = screens.list;
 
 interface ListCardProps<T> {
   title: ReactNode;
@@ -29,7 +31,7 @@ export function ListCard<T>({ query, children, onNewest, aside, ...rest }: ListC
           {aside}
           {isFar && onNewest && (
             <button className="btn" type="button" onClick={onNewest}>
-              Read on, newer ones wait: to the newest
+              {say.readOnNewerOnes}
             </button>
           )}
         </>

@@ -3,9 +3,12 @@ import { Link } from "@tanstack/react-router";
 import type { Decision, Signal } from "@/api/types";
 import { percent } from "@/format/figures";
 import { reasonOf, SIGNAL_WORDS, toneOf } from "@/reasons";
+import { screens } from "@/texts";
 import { Decide, Waits } from "./decide";
 import { Table } from "./list";
 import { Chip, Pair, Sum, Time } from "./words";
+
+const say = screens.looks;
 
 export function LookTable({ rows }: { rows: Decision[] }) {
   return (
@@ -14,7 +17,7 @@ export function LookTable({ rows }: { rows: Decision[] }) {
       id={(row) => row.id}
       columns={[
         {
-          head: "Market",
+          head: say.market,
           kind: "full",
           cell: (row) => (
             <>
@@ -26,16 +29,16 @@ export function LookTable({ rows }: { rows: Decision[] }) {
           ),
         },
         {
-          head: "Agent and market",
+          head: say.agentAndMarket,
           cell: (row) =>
             row.probability === null ? (
-              <span className="faint">no forecast made</span>
+              <span className="faint">{say.noForecastMade}</span>
             ) : (
               <Pair ours={row.probability} market={row.market_price} />
             ),
         },
         {
-          head: "Reason",
+          head: say.reason,
           kind: "full",
           cell: (row) => (
             <>
@@ -44,8 +47,8 @@ export function LookTable({ rows }: { rows: Decision[] }) {
             </>
           ),
         },
-        { head: "By", cell: (row) => row.author ?? <span className="faint">nobody</span> },
-        { head: "Time", kind: "number", cell: (row) => <Time at={row.at} as="clock" /> },
+        { head: say.by, cell: (row) => row.author ?? <span className="faint">{say.nobody}</span> },
+        { head: say.time, kind: "number", cell: (row) => <Time at={row.at} as="clock" /> },
       ]}
     />
   );
@@ -59,7 +62,7 @@ export function AskedTable({ rows }: { rows: Signal[] }) {
       waits={(row) => row.status === "PENDING"}
       columns={[
         {
-          head: "Market",
+          head: say.market,
           kind: "full",
           cell: (row) => (
             <Link className="title" to="/explain/$subject" params={{ subject: row.id }}>
@@ -68,21 +71,23 @@ export function AskedTable({ rows }: { rows: Signal[] }) {
           ),
         },
         {
-          head: "Signal",
+          head: say.signal,
           cell: (row) => (
             <>
-              <b>{row.side === "BUY" ? "Buy" : "Sell"}</b> {row.outcome}
-              <span className="sub">at most {percent(row.worst_price)}</span>
+              <b>{row.side === "BUY" ? say.buy : say.sell}</b> {row.outcome}
+              <span className="sub">
+                {say.atMost} {percent(row.worst_price)}
+              </span>
             </>
           ),
         },
         {
-          head: "Stake",
+          head: say.stake,
           kind: "number",
           cell: (row) => <Sum amount={row.amount} currency={row.currency} />,
         },
         {
-          head: "State",
+          head: say.state,
           kind: "full",
           cell: (row) => (
             <>
@@ -100,14 +105,14 @@ export function AskedTable({ rows }: { rows: Signal[] }) {
                 </>
               ) : (
                 <span className="sub words">
-                  {row.decided_by ? `by ${row.decided_by}. ` : ""}
+                  {row.decided_by ? say.by2(row.decided_by) : ""}
                   {row.note}
                 </span>
               )}
             </>
           ),
         },
-        { head: "Time", kind: "number", cell: (row) => <Time at={row.made_at} /> },
+        { head: say.time, kind: "number", cell: (row) => <Time at={row.made_at} /> },
       ]}
     />
   );

@@ -3,18 +3,20 @@ import { Link } from "@tanstack/react-router";
 import type { Order, Position } from "@/api/types";
 import { decimal, percent } from "@/format/figures";
 import { ORDER_TONES, ORDER_WORDS } from "@/reasons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { Sell, TakeBack } from "./decide";
 import { Table } from "./list";
 import { Age, Chip, Left, Result, Sum, Time } from "./words";
 
+const say = screens.tables;
+
 /** Why it is not known what a position would bring. */
 const UNKNOWN: Record<string, string> = {
-  never_seen: "its book was never seen",
-  no_bid: "nobody bids",
-  not_quoted: "the venue quoted no price",
-  unreadable: "its price could not be read",
-  closed: "closed; waits for its end",
+  never_seen: say.itsBookWasNever,
+  no_bid: say.nobodyBids,
+  not_quoted: say.theVenueQuotedNo,
+  unreadable: say.itsPriceCouldNot,
+  closed: say.closedWaitsForIts,
 };
 
 export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell?: boolean }) {
@@ -24,7 +26,7 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
       id={(row) => row.market_id + row.outcome_id}
       columns={[
         {
-          head: "Market",
+          head: say.market,
           kind: "full",
           cell: (row) => (
             <Link
@@ -38,21 +40,23 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
           ),
         },
         {
-          head: "Held",
+          head: say.held,
           cell: (row) => (
             <>
-              {row.outcome}, {decimal(row.shares)} sh
-              <span className="sub">at {percent(row.average_price)}</span>
+              {row.outcome}, {decimal(row.shares)} {say.sh}
+              <span className="sub">
+                {say.at} {percent(row.average_price)}
+              </span>
             </>
           ),
         },
         {
-          head: "Cost",
+          head: say.cost,
           kind: "number",
           cell: (row) => <Sum amount={row.cost} currency={row.currency} />,
         },
         {
-          head: "Worth now",
+          head: say.worthNow,
           kind: "number",
           cell: (row) => (
             <>
@@ -62,7 +66,7 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
                   (UNKNOWN[row.unknown ?? ""] ?? texts.notKnown)
                 ) : (
                   <>
-                    {row.priced_by === "quote" ? "quoted" : "bid"} {percent(row.price)},{" "}
+                    {row.priced_by === "quote" ? say.quoted : say.bid} {percent(row.price)},{" "}
                     <Age at={row.seen_at} />
                   </>
                 )}
@@ -71,20 +75,20 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
           ),
         },
         {
-          head: "Result so far",
+          head: say.resultSoFar,
           kind: "number",
           cell: (row) => <Result amount={row.profit} currency={row.currency} />,
         },
-        { head: "Closes in", kind: "number", cell: (row) => <Left at={row.closes_at} /> },
+        { head: say.closesIn, kind: "number", cell: (row) => <Left at={row.closes_at} /> },
         ...(canSell
           ? [
               {
-                head: "Would be sold",
+                head: say.wouldBeSold,
                 kind: "full" as const,
                 cell: (row: Position) => <Exits told={row.exits} />,
               },
               {
-                head: "Act",
+                head: say.act,
                 kind: "full" as const,
                 cell: (row: Position) => <Sell position={row} />,
               },
@@ -99,16 +103,16 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
 function Exits({ told }: { told: Position["exits"] }) {
   if (told === null) return <span className="faint">{texts.notKnown}</span>;
   const rules = [
-    told.stop_loss && `at ${percent(told.stop_loss)} or less`,
-    told.trailing && `at ${percent(told.trailing)} or less, of its best ${percent(told.best)}`,
-    told.take_profit && `at ${percent(told.take_profit)} or more`,
+    told.stop_loss && say.atOrLess(percent(told.stop_loss)),
+    told.trailing && say.atOrLessOf(percent(told.trailing), percent(told.best)),
+    told.take_profit && say.atOrMore(percent(told.take_profit)),
   ].filter(Boolean);
   return (
     <>
-      <span className="small">{rules.join("; ") || "when it is believed to be worth less"}</span>
+      <span className="small">{rules.join("; ") || say.whenItIsBelieved}</span>
       {told.unwatched_from && (
         <span className="sub">
-          without a fresh forecast, <Left at={told.unwatched_from} before="in " />
+          {say.withoutAFreshForecast} <Left at={told.unwatched_from} before={say.in} />
         </span>
       )}
     </>
@@ -122,7 +126,7 @@ export function OrderTable({ rows }: { rows: Order[] }) {
       id={(row) => row.id}
       columns={[
         {
-          head: "Order",
+          head: say.order,
           kind: "full",
           cell: (row) => (
             <>
@@ -137,40 +141,46 @@ export function OrderTable({ rows }: { rows: Order[] }) {
           ),
         },
         {
-          head: "What",
+          head: say.what,
           cell: (row) => (
             <>
-              <b>{row.side === "BUY" ? "Buy" : "Sell"}</b> {row.outcome}
-              <span className="sub">worst price {percent(row.worst_price)}</span>
+              <b>{row.side === "BUY" ? say.buy : say.sell}</b> {row.outcome}
+              <span className="sub">
+                {say.worstPrice} {percent(row.worst_price)}
+              </span>
             </>
           ),
         },
         {
-          head: "Sum",
+          head: say.sum,
           kind: "number",
           cell: (row) =>
             row.side === "BUY" ? (
               <Sum amount={row.amount} currency={row.currency} />
             ) : (
-              `${decimal(row.amount)} sh`
+              say.sh2(decimal(row.amount))
             ),
         },
         {
-          head: "Filled",
+          head: say.filled,
           kind: "number",
           cell: (row) => (
             <>
               {row.filled === null ? (
-                <span className="faint">none</span>
+                <span className="faint">{say.none}</span>
               ) : (
-                `${decimal(row.filled)} sh`
+                say.sh3(decimal(row.filled))
               )}
-              {row.average_price && <span className="sub">at {percent(row.average_price)}</span>}
+              {row.average_price && (
+                <span className="sub">
+                  {say.at} {percent(row.average_price)}
+                </span>
+              )}
             </>
           ),
         },
         {
-          head: "State",
+          head: say.state,
           kind: "full",
           cell: (row) => (
             <>
@@ -182,7 +192,7 @@ export function OrderTable({ rows }: { rows: Order[] }) {
             </>
           ),
         },
-        { head: "Time", kind: "number", cell: (row) => <Time at={row.created_at} /> },
+        { head: say.time, kind: "number", cell: (row) => <Time at={row.created_at} /> },
       ]}
     />
   );

@@ -2,14 +2,16 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Trouble } from "@/api/client";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { Icon } from "./icons";
 import { ReadAge } from "./words";
+
+const say = screens.views;
 
 export function Loading({ lines = 3 }: { lines?: number }) {
   const widths = [92, 78, 85, 64, 90, 71];
   return (
-    <div className="card__body stack" role="status" aria-label="Loading">
+    <div className="card__body stack" role="status" aria-label={say.loading}>
       {widths.slice(0, lines).map((width) => (
         <span key={width} className="bone" style={{ "--w": width } as object} />
       ))}
@@ -85,7 +87,7 @@ export function ReadCard<T>(props: CardProps<T>) {
         <h2>{title}</h2>
         <span className="row">
           {aside}
-          {query.isPending && <span className="tiny faint">loading</span>}
+          {query.isPending && <span className="tiny faint">{say.loading2}</span>}
           <ReadAge at={query.dataUpdatedAt} isFailed={query.isError} />
         </span>
       </div>

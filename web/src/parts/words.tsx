@@ -2,8 +2,10 @@
 import type { ReactNode } from "react";
 import { course, money, percent } from "@/format/figures";
 import { clock, dayAndClock, shortDay, span, utc, zone } from "@/format/time";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { useNow, useWall } from "./now";
+
+const say = screens.words;
 
 /** A sum in full. */
 export function Sum({ amount, currency }: { amount: string | null | undefined; currency: string }) {
@@ -38,7 +40,7 @@ export function Time({
   if (!at) return <span className="faint">{texts.none}</span>;
   const moment = Date.parse(at);
   return (
-    <time dateTime={at} title={`${utc(moment)}, shown in ${zone(moment)}`} className="nowrap">
+    <time dateTime={at} title={say.shownIn(utc(moment), zone(moment))} className="nowrap">
       {SHOWN[as](moment)}
     </time>
   );
@@ -61,7 +63,7 @@ export function Age({ at, lateMs = 900_000, before = "" }: AgeProps) {
     <span className={isLate ? "age age--late" : "age"} title={utc(Date.parse(at))}>
       {before}
       {span(old)}
-      {isLate ? " old, late" : " ago"}
+      {isLate ? say.oldLate : say.ago}
     </span>
   );
 }
@@ -90,8 +92,8 @@ export function ReadAge({ at, isFailed }: { at: number; isFailed: boolean }) {
   if (at === 0) return null;
   return (
     <span className={isFailed ? "age age--dead" : "age"} title={utc(at)}>
-      {isFailed ? "cut off, read " : "read "}
-      {span(now - at)} ago
+      {isFailed ? say.cutOffRead : say.read}
+      {span(now - at)} {say.ago2}
     </span>
   );
 }
@@ -116,7 +118,7 @@ export function Outside({ to, children }: { to: string; children: ReactNode }) {
 
 /** Agent and market on one line: the full dot is the agent, the ring the market. */
 export function Pair({ ours, market }: { ours: number | null; market: string | null }) {
-  const said = `agent ${percent(ours) || texts.notKnown}, market ${percent(market) || texts.notKnown}`;
+  const said = say.agentMarket(percent(ours) || texts.notKnown, percent(market) || texts.notKnown);
   return (
     <>
       <span className="pair" role="img" aria-label={said}>
@@ -126,7 +128,7 @@ export function Pair({ ours, market }: { ours: number | null; market: string | n
         {ours !== null && <i className="ours" style={{ "--at": ours * 100 } as object} />}
       </span>
       <span className="sub" aria-hidden="true">
-        {percent(ours).replace(" %", "") || "none"} and {percent(market) || "none"}
+        {percent(ours).replace(" %", "") || say.none} {say.and} {percent(market) || say.none}
       </span>
     </>
   );

@@ -6,7 +6,9 @@ import { control, positions } from "@/api/queries";
 import type { Control } from "@/api/types";
 import { Confirm, ReasonField } from "@/parts/confirm";
 import { Icon, StateShape } from "@/parts/icons";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.control;
 
 interface StateProps {
   now: Control | undefined;
@@ -130,7 +132,7 @@ export function ControlBar({ onHalt }: { onHalt: () => void }) {
       <button className="btn kill" type="button" aria-keyshortcuts="H" onClick={onHalt}>
         <Icon name="halt" />
         {texts.actions.halt}
-        <span className="sr-only"> trading</span> <kbd>H</kbd>
+        <span className="sr-only"> {say.trading}</span> <kbd>H</kbd>
       </button>
       {data && <ResumeDialog isOpen={isResuming} onClose={() => setResuming(false)} now={data} />}
     </>

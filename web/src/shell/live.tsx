@@ -13,7 +13,9 @@ import { control } from "@/api/queries";
 import { clock, span } from "@/format/time";
 import { Icon } from "@/parts/icons";
 import { useWall } from "@/parts/now";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
+
+const say = screens.live;
 
 const Stream = createContext<LiveStream | null>(null);
 
@@ -62,7 +64,7 @@ export function Offline() {
       <Icon name="alert" />
       <b>{words}</b>
       <span>
-        {why} {heardAt > 0 && `Last heard at ${clock(heardAt)}.`}
+        {why} {heardAt > 0 && say.lastHeardAt(clock(heardAt))}
       </span>
       <button className="btn" type="button" onClick={() => stream.retry()}>
         {texts.actions.connect}

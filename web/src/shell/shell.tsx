@@ -6,17 +6,19 @@ import { control, me, signals, version } from "@/api/queries";
 import { dayAndClock, utc, zone } from "@/format/time";
 import { Icon, type IconName, Mark, ModeShape } from "@/parts/icons";
 import { useNow } from "@/parts/now";
-import { texts } from "@/texts";
+import { screens, texts } from "@/texts";
 import { ControlBar, HaltDialog, StateWord } from "./control";
 import { useKeys } from "./keys";
 import { LiveAge, Offline } from "./live";
 import { toggleTheme } from "./theme";
 
+const say = screens.shell;
+
 export function ModeBanner({ mode }: { mode: string | undefined }) {
   const name = mode !== undefined && mode in texts.mode ? mode : "unknown";
   const [word, what, more] = texts.mode[name] ?? ["", "", ""];
   return (
-    <aside className={`mode mode--${name}`} aria-label="Mode">
+    <aside className={`mode mode--${name}`} aria-label={say.mode}>
       <ModeShape mode={name} />
       <b>{word}</b>
       <span>{what}</span>
@@ -55,7 +57,7 @@ function Waiting({ count }: { count: number }) {
   return (
     <span className="count">
       {count}
-      <span className="sr-only"> waiting</span>
+      <span className="sr-only"> {say.waiting}</span>
     </span>
   );
 }
@@ -64,7 +66,7 @@ function Rail({ waiting }: { waiting: number }) {
   const about = useQuery(version);
   const who = useQuery(me);
   return (
-    <nav className="rail" aria-label="Pages">
+    <nav className="rail" aria-label={say.pages}>
       <Link className="brand" to="/">
         <Mark />
         {texts.name}
@@ -139,7 +141,7 @@ export function Shell() {
           </main>
         </div>
       </div>
-      <nav className="tabs" aria-label="Main pages">
+      <nav className="tabs" aria-label={say.mainPages}>
         {TABS.map(([to, name, icon]) => (
           <Link
             key={to}
