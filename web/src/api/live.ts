@@ -6,6 +6,9 @@ import { api, got } from "./client";
 export const FAR_PAGES = 4;
 const SOON_MS = 60;
 const EVERY_MS = 700;
+/** Money that moved and stops are not held back by a flood of lesser things. */
+const URGENT = new Set(["fill", "intent_change", "control", "signal"]);
+const URGENT_MS = 150;
 const PING_MS = 15_000;
 const SILENT_MS = 40_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -51,6 +54,7 @@ export class LiveStream {
   #again: ReturnType<typeof setTimeout> | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
   #toldAt = 0;
+  #dueAt = 0;
   #last = "";
   #fails = 0;
   #isOn = false;
@@ -133,14 +137,16 @@ export class LiveStream {
       if (wasDown) this.#mark(EVERYTHING);
       return;
     }
-    this.#mark(TOUCHES[kind] ?? EVERYTHING);
+    this.#mark(TOUCHES[kind] ?? EVERYTHING, URGENT.has(kind) ? URGENT_MS : EVERY_MS);
   }
 
-  #mark(names: readonly string[]): void {
+  #mark(names: readonly string[], every = EVERY_MS): void {
     for (const name of [...names, ...ALWAYS]) this.#old.add(name);
-    if (this.#timer !== undefined) return;
     // The first change is shown at once; a flood of them some times a second.
-    const wait = Math.max(SOON_MS, this.#toldAt + EVERY_MS - Date.now());
+    const wait = Math.max(SOON_MS, this.#toldAt + every - Date.now());
+    if (this.#timer !== undefined && this.#dueAt <= Date.now() + wait) return;
+    clearTimeout(this.#timer);
+    this.#dueAt = Date.now() + wait;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#toldAt = Date.now();
