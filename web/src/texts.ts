@@ -859,6 +859,15 @@ export const screens = {
     didNotTakeIt: "did not take it",
     whatIsToldAnd: "What is told, and how loudly",
   },
+  systemLog: {
+    log: "Log of the program",
+    howBad: "How bad",
+    andWorse: (level: Word) => `${level} and worse`,
+    nothing: "Nothing of this kind was logged",
+    kept: (kept: Word, written: Word) => `${kept} of ${written} lines since the start are kept.`,
+    what: "What",
+    time: "Time",
+  },
   systemSessions: {
     yourSessions: "Your sessions",
     sessions: "Sessions",

@@ -123,7 +123,7 @@ test("selling everything first asks what it would bring, and cannot be confirmed
   expect(await screen.findByText("would bring 5")).toBeInTheDocument();
   expect(asked.map((one) => one.body)).toEqual([{ confirm: false }]);
   await userEvent.click(screen.getByRole("button", { name: "Sell all" }));
-  expect(await screen.findByText("Sold.")).toBeInTheDocument();
+  expect(await screen.findByText("The sale was sent.")).toBeInTheDocument();
   expect(asked.map((one) => one.body)).toContainEqual({ confirm: true });
 });
 

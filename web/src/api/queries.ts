@@ -208,6 +208,12 @@ export const quote = (wanted: {
     // Each quote is asked of the trader: it is read again by whoever asks, and not by the clock.
     refetchInterval: false,
   });
+export const logs = (level: "info" | "warning" | "error") =>
+  queryOptions({
+    queryKey: ["logs", level],
+    queryFn: () => got(api.GET("/logs", { params: { query: { level } } })),
+    placeholderData: keepPreviousData,
+  });
 export const notifications = queryOptions({
   queryKey: ["notifications"],
   queryFn: () => got(api.GET("/notifications")),

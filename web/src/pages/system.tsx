@@ -11,6 +11,7 @@ import { partName } from "@/reasons";
 import { screens, texts } from "@/texts";
 import { FactorCard } from "./system-factor";
 import { KeysCard } from "./system-keys";
+import { LogCard } from "./system-log";
 import { NoticesCard } from "./system-notices";
 import { SessionsCard } from "./system-sessions";
 
@@ -46,6 +47,7 @@ export function System() {
         <div className="stack w8">
           <Journal />
           <Doors />
+          <LogCard />
         </div>
         <div className="stack w4 melt">
           <PartsCard />
