@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from tests.api.stage import Begun, HandClock, Stage, begin, staged
+from bayse_agent.api.parts import WebSettings
+from tests.api.stage import SECRET, Begun, HandClock, Stage, begin, staged
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,5 +39,7 @@ def clock() -> HandClock:
 @pytest.fixture
 async def stage(begun: Begun, tmp_path: Path, clock: HandClock) -> AsyncIterator[Stage]:
     """A service whose agent does nothing, and whose doors go by a clock moved by hand."""
-    async with staged(begun, tmp_path, timer=clock) as made:
+    # Nobody takes commands here: that is known after a moment as well as after ten seconds.
+    web = WebSettings(secret=SECRET, answer_within_s=0.2)
+    async with staged(begun, tmp_path, timer=clock, web=web) as made:
         yield made

@@ -38,7 +38,7 @@ _IS_TORTURE = os.environ.get("HYPOTHESIS_PROFILE") == "torture"
 _FUZZED, _COVERED, _CHAINS = (10_000, 10_000, 200) if _IS_TORTURE else (200, 70, 5)
 _LONG = 10**9
 _ANSWERS_WITHIN_S = 20.0
-_TOLD_503 = {"no_answer", "no_source", "no_addresses"}
+_TOLD_503 = {"no_answer", "no_source", "no_address"}
 """Nobody trades here, searches or sends: that these routes say so is what they should do."""
 _CONFIG = {
     "checks": {
