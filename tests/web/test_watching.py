@@ -59,6 +59,10 @@ async def test_book_when_the_agent_trades_then_it_is_shown_without_reloading_and
         page = visit.page
         await visit.open("book?show=all")
         orders = page.get_by_role("region", name="Orders").get_by_role("link")
+        # Of a long list only what is near is drawn.
+        await page.locator("section[aria-label=Orders] h2").evaluate(
+            "(one) => one.scrollIntoView()"
+        )
         before = await orders.first.get_attribute("href")
         assert before is not None
         await page.evaluate("window.isTheSame = true")
