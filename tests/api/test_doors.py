@@ -371,6 +371,17 @@ async def test_unknown_fields_when_given_then_refused(stage: Stage) -> None:
         assert answer.status_code in (422, 200) if bad is None else answer.status_code == 422
 
 
+async def test_time_when_it_is_a_number_then_refused(stage: Stage) -> None:
+    client = stage.client()
+    client.headers.update(await stage.bearer(Scope.READ))
+    for said in ("0", "-1", "0.5", "1e9", "1780000000", "2026"):
+        for path in ("/decisions", "/decisions/funnel", "/equity", "/evidence"):
+            answer = await client.get(path, params={"since": said})
+            assert answer.status_code == 422, (path, said)
+    sound = {"since": "2026-06-10T12:00:00Z"}
+    assert (await client.get("/decisions", params=sound)).status_code == 200
+
+
 def _forged(clock: HandClock) -> Iterator[tuple[str, str]]:
     at = int(clock.now().timestamp())
     good: dict[str, Any] = {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from starlette.responses import Response
 
 from bayse_agent.adapters.store.reading import decisions as queries
@@ -18,7 +18,20 @@ from bayse_agent.api.trouble import ANYWHERE, Unfit
 
 router = APIRouter(tags=["decisions"])
 Word = Annotated[str | None, Query(max_length=128)]
-When = Annotated[datetime | None, Query(description="with its zone, such as 2026-06-10T12:00:00Z")]
+
+
+def _no_number(said: object) -> object:
+    """A number would be taken for seconds since 1970, which the description does not tell of."""
+    if isinstance(said, str) and "-" not in said[4:5]:
+        raise ValueError("a time is told as in 2026-06-10T12:00:00Z")
+    return said
+
+
+When = Annotated[
+    datetime | None,
+    BeforeValidator(_no_number),
+    Query(description="with its zone, such as 2026-06-10T12:00:00Z"),
+]
 _BIGGEST = 2**53
 _EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
