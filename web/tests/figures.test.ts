@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { course, decimal, money, percent, points } from "@/format/figures";
+import { course, decimal, money, percent, placesOf, points } from "@/format/figures";
 import { span, utc } from "@/format/time";
 
 test.each([
@@ -52,4 +52,12 @@ test("a span has at most two units", () => {
 
 test("the hover tells a moment in UTC", () => {
   expect(utc(0)).toBe("1970-01-01 00:00:00 UTC");
+});
+
+test("a scale has as many places as tell its steps apart", () => {
+  expect(placesOf([1.32451, 1.32433])).toBe(5);
+  expect(placesOf([66000, 66500])).toBe(2);
+  expect(placesOf([0.5, 0.5])).toBe(2);
+  expect(placesOf([])).toBe(2);
+  expect(placesOf([0, 1e-12])).toBe(8);
 });

@@ -54,6 +54,13 @@ export function decimal(text: string | null | undefined, places = 2): string {
   return `${found.isNegative ? MINUS : ""}${grouped(found.whole)}${tail}`;
 }
 
+/** How many places tell the steps of a scale apart: two where they are wide, more where not. */
+export function placesOf(values: number[]): number {
+  const width = Math.max(...values) - Math.min(...values);
+  if (!(width > 0) || !Number.isFinite(width)) return 2;
+  return Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(width))));
+}
+
 /** A part of one as percent: 0.523 is 52.3 %. The point is moved in the text. */
 export function percent(part: string | number | null | undefined, places = 1): string {
   if (part === null || part === undefined) return "";

@@ -4,7 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 import { history, ours, version } from "@/api/queries";
 import type { Chart } from "@/api/types";
-import { count, decimal, percent } from "@/format/figures";
+import { count, decimal, percent, placesOf } from "@/format/figures";
 import { Lines } from "@/parts/lines";
 import { Table } from "@/parts/list";
 import { Empty, Loading, ReadCard } from "@/parts/views";
@@ -106,6 +106,8 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
   if (!asset) return null;
   const points = asset.points.map((one) => ({ at: Date.parse(one.at), value: Number(one.price) }));
   const last = asset.points.at(-1);
+  const marked = asset.threshold === null ? [] : [Number(asset.threshold)];
+  const places = placesOf([...points.map((one) => one.value), ...marked]);
   return (
     <ReadCard
       title={say.underlying(asset.symbol)}
@@ -120,14 +122,14 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
             points={points}
             label={say.fromTo(asset.symbol, asset.points[0]?.price, last?.price)}
             height={140}
-            tick={(value) => decimal(String(value), 2)}
+            tick={(value) => decimal(value.toFixed(places), places)}
             hasTimes
             isMarket
             {...(asset.threshold !== null && { mark: Number(asset.threshold) })}
           />
           <p className="row small muted">
             <span>
-              {say.last} <b>{decimal(last?.price, 2)}</b>
+              {say.last} <b>{decimal(last?.price, places)}</b>
             </span>
             <span>
               {asset.threshold === null ? (
@@ -135,7 +137,7 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
               ) : (
                 <>
                   {say.dottedWhat} {sides.labels[0]} {say.needs}{" "}
-                  <b>{decimal(asset.threshold, 2)}</b>
+                  <b>{decimal(asset.threshold, places)}</b>
                 </>
               )}
             </span>
