@@ -2,9 +2,9 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help install run demo test lint format bench torture live-llm web web-types web-lint web-test screens lock
+.PHONY: help install run demo test lint format bench torture live-llm web web-types web-lint web-test screens config-docs lock
 help:
 	@$(PYTHON) dev
 
-install run demo test lint format bench torture live-llm web web-types web-lint web-test screens lock:
+install run demo test lint format bench torture live-llm web web-types web-lint web-test screens config-docs lock:
 	@$(PYTHON) dev $@ $(ARGS)
