@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bayse_agent.domain.errors import BayseAgentError, VenueError
-from bayse_agent.domain.fees import fee_fraction
+from bayse_agent.domain.fees import Purchase, book_offers, purchase
 from bayse_agent.domain.market import Engine, Event, Market, MarketStatus, Quote, Side
-from bayse_agent.domain.money import ZERO, Currency, Money
+from bayse_agent.domain.money import ONE, ZERO, Currency, Money
 from bayse_agent.domain.order import Declined, OrderId
 from bayse_agent.ports import MarketData, Venue
 from bayse_agent.trading.agent import Agent
@@ -18,6 +18,7 @@ from bayse_agent.trading.upkeep import keep_up
 _NO_ORDER = OrderId("00000000-0000-4000-8000-000000000000")
 _KNOWN_KEY = frozenset({400, 404, 409, 422})
 _FEE_TOLERANCE = Decimal("0.10")
+_BOOK_TOLERANCE = Decimal("0.02")
 MAX_SKEW_S = 30.0
 
 
@@ -89,10 +90,10 @@ async def _balance(venue: Venue, currency: Currency) -> tuple[str, bool]:
 
 
 async def _fee(market_data: MarketData, currency: Currency) -> tuple[str, bool]:
-    """Compare a quote's fee with the one that decisions are made on."""
+    """Compare a quote's fee with the one that decisions are made on, level by level of the book."""
     for event, market in await _open_books(market_data, currency):
-        least = market.minimum_order
-        if least is None or market.fee_rate is None:
+        least, rate = market.minimum_order, market.fee_rate
+        if least is None or rate is None:
             continue
         try:
             quote = await market_data.quote(
@@ -103,16 +104,29 @@ async def _fee(market_data: MarketData, currency: Currency) -> tuple[str, bool]:
                 amount=least.amount,
                 currency=currency,
             )
+            books = await market_data.books([market.outcome1.id], currency=currency)
         except VenueError:
             continue
-        if quote.is_complete and quote.shares > ZERO:
-            return _compared(quote, market.fee_rate)
+        ours = purchase(book_offers(books[0], rate), least) if books else None
+        if quote.is_complete and ours is not None and _are_of_one_book(quote, ours):
+            return _compared(quote, ours)
     return "no market with a book could be quoted", False
 
 
-def _compared(quote: Quote, rate: Decimal) -> tuple[str, bool]:
-    expected = quote.amount * fee_fraction(quote.average_price, rate)
-    told = quote.fee.amount
+def _are_of_one_book(quote: Quote, ours: Purchase) -> bool:
+    """Whether the book is still the one that was quoted from: each is read by itself.
+
+    Before fees, so that a venue that takes another one does not pass for another book.
+    """
+    kept = ONE - quote.fee.amount / quote.amount
+    if kept <= ZERO:
+        return True
+    either = (quote.shares, quote.shares / kept)
+    return any(abs(gross - ours.gross) <= ours.gross * _BOOK_TOLERANCE for gross in either)
+
+
+def _compared(quote: Quote, ours: Purchase) -> tuple[str, bool]:
+    told, expected = quote.fee.amount, ours.fee.amount
     slack = max(expected * _FEE_TOLERANCE, quote.currency.minor_unit)
     detail = f"a buy of {quote.amount} is quoted with a fee of {told}, ours is {expected:.4f}"
     return detail, abs(told - expected) <= slack

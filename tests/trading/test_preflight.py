@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from bayse_agent.domain.errors import VenueUnreachable
-from bayse_agent.domain.market import Quote
-from bayse_agent.domain.money import Money
+from bayse_agent.domain.fees import book_offers, purchase
+from bayse_agent.domain.market import Level, OrderBook, OutcomeId, Quote
+from bayse_agent.domain.money import Currency, Money, Price, Shares
 from bayse_agent.domain.order import Declined, OrderId, Unresolved
 from bayse_agent.domain.portfolio import Wallet
 from bayse_agent.trading.preflight import Check, preflight
@@ -63,9 +65,57 @@ class Away(Venue):
 
 
 class Dear(Venue):
+    """Its fee is twice ours, and what is left buys less."""
+
     async def quote(self, **asked: Any) -> Quote:
         quote = await super().quote(**asked)
-        return replace(quote, fee=quote.fee * Decimal(2))
+        left = quote.amount - quote.fee.amount
+        shares = Shares(quote.shares * (left - quote.fee.amount) / left)
+        return replace(quote, fee=quote.fee * Decimal(2), shares=shares)
+
+
+class Thin(Venue):
+    """Every book has a little at a good price, and the rest far behind it."""
+
+    async def books(
+        self, outcome_ids: Sequence[OutcomeId], *, currency: Currency, depth: int = 20
+    ) -> tuple[OrderBook, ...]:
+        asks = (_level("0.30", "1.42"), _level("0.99", "5"))
+        found = await super().books(outcome_ids, currency=currency, depth=depth)
+        return tuple(replace(book, asks=asks) for book in found)
+
+    async def quote(self, **asked: Any) -> Quote:
+        quote = await super().quote(**asked)
+        (book,) = await self.books([quote.outcome_id], currency=quote.currency)
+        stake = Money(quote.amount, quote.currency)
+        bought = purchase(book_offers(book, Decimal("0.10")), stake)
+        assert bought is not None
+        average = Price(bought.average_price.quantize(Decimal("0.000001")))
+        return replace(quote, shares=bought.net, average_price=average, fee=bought.fee)
+
+
+def _level(price: str, shares: str) -> Level:
+    return Level(price=Price(Decimal(price)), shares=Shares(Decimal(shares)))
+
+
+async def test_preflight_when_a_quote_takes_prices_far_apart_then_the_fee_is_right(
+    tmp_path: Path,
+) -> None:
+    assert failed(await checks(tmp_path, Thin)) == []
+
+
+class Moving(Venue):
+    """Every book is another one by the time that it is read."""
+
+    async def quote(self, **asked: Any) -> Quote:
+        quote = await super().quote(**asked)
+        return replace(quote, shares=Shares(quote.shares * Decimal("0.8")))
+
+
+async def test_preflight_when_every_book_moves_then_no_fee_is_believed(tmp_path: Path) -> None:
+    found = await checks(tmp_path, Moving)
+    assert failed(found) == ["fee"]
+    assert "no market" in found["fee"].detail
 
 
 @pytest.mark.parametrize(
