@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
+from structlog.testing import capture_logs
 
 from bayse_agent.adapters.store.access import SqlAccess
 from bayse_agent.adapters.store.store import SqlStore
@@ -28,6 +30,13 @@ class _Broken:
 
     def __getattr__(self, name: str) -> Any:
         raise RuntimeError(_WORDS)
+
+
+@pytest.fixture(autouse=True)
+def _unprinted() -> Iterator[None]:
+    """What breaks is noted, but not drawn: a trace with all its values takes seconds each."""
+    with capture_logs():
+        yield
 
 
 def _client(parts: ApiParts, passwords: Passwords | None = None) -> httpx2.AsyncClient:
