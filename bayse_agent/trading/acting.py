@@ -33,6 +33,7 @@ class Case:
     """A proposal on its way to an order. `id` names the intent that it may become.
 
     `approval`: whose word it still needs. `look`: the look that it ends, when it comes from one.
+    `signal_id`: the signal that it was, if any: nothing is sent of one that has ended.
     """
 
     id: IntentId
@@ -43,6 +44,7 @@ class Case:
     forecast: Forecast | None = None
     cause: str = ""
     look: Look | None = None
+    signal_id: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -117,6 +119,8 @@ async def put_forward(agent: Agent, case: Case) -> Result:
     stale = await (why_books_do_not_hold(agent) if is_entry else _why_not_begun(agent))
     if stale:
         return Result(reason=Reason.HALTED, detail=stale)
+    if (over := await _why_over(agent, case)) is not None:
+        return Result(reason=Reason.STALE_DATA, detail=over)
     context = replace(case.context, now=agent.clock.now())
     books = await agent.store.books(agent.habits.currency)
     verdict = risk.review(case.proposal, context, books, await agent.store.limits())
@@ -138,6 +142,16 @@ async def put_forward(agent: Agent, case: Case) -> Result:
             look=case.look,
         ),
     )
+
+
+async def _why_over(agent: Agent, case: Case) -> str | None:
+    """Why a case can go no further whose signal has ended: reading the account takes its time, and
+    what has lapsed by then is ended there.
+    """
+    signal = None if case.signal_id is None else await agent.store.signal(case.signal_id)
+    if signal is None or signal.status is SignalStatus.PENDING:
+        return None
+    return f"the signal is {signal.status} by now: {signal.note}"
 
 
 async def _too_late(agent: Agent, context: Context) -> str | None:

@@ -32,7 +32,13 @@ def intent_of(signal_id: str) -> IntentId:
 
 
 async def end_as(agent: Agent, signal: Signal, result: Result, *, by: str) -> SignalStatus:
-    """Write down how a signal ended that was put forward; returns its status."""
+    """Write down how a signal ended that was put forward; returns its status.
+
+    One that has ended meanwhile, before anything was sent, stays as it is.
+    """
+    now = await agent.store.signal(signal.id)
+    if now is not None and now.status is not SignalStatus.PENDING and not result.is_written:
+        return now.status
     status = SignalStatus.EXECUTED if result.is_written else SignalStatus.REFUSED
     note = f"{result.reason.value} {result.detail}".strip()
     await agent.store.end_signal(signal.id, status=status, by=by, note=note, at=agent.clock.now())
@@ -49,7 +55,7 @@ async def renew(agent: Agent, signal: Signal, stake: Decimal | None = None) -> C
         exit_case = await find_exit(agent, wish.market_id, wish.outcome_id)
         if exit_case is None:
             raise CommandRefused("there is no reason to sell it any more")
-        return replace(exit_case, id=name, approval=Approval.AUTOMATIC)
+        return replace(exit_case, id=name, approval=Approval.AUTOMATIC, signal_id=signal.id)
     sight = await look_again(agent, signal.event_id, wish.market_id)
     if not isinstance(sight, Seen):
         raise CommandRefused(f"the market cannot be judged now: {sight.reason}")
@@ -76,6 +82,7 @@ async def renew(agent: Agent, signal: Signal, stake: Decimal | None = None) -> C
         approval=Approval.AUTOMATIC,
         forecast=sight.forecast,
         look=look,
+        signal_id=signal.id,
         inputs=numbers,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from bayse_agent.domain.errors import VenueUnreachable
 from bayse_agent.domain.exits import ExitRule
 from bayse_agent.domain.market import Event, EventId, Side
 from bayse_agent.domain.money import Currency
+from bayse_agent.domain.portfolio import Wallet
 from bayse_agent.domain.signal import Approval, Signal, SignalStatus
 from bayse_agent.trading.commands import take_commands
 from bayse_agent.trading.delayed import place, place_due, ripen
@@ -224,6 +226,51 @@ async def test_start_when_bets_wait_for_a_word_by_now_then_what_was_to_be_placed
         await keep_up(s.agent)
         assert s.venue.placed == []
         assert (await ended(s)).status is SignalStatus.EXPIRED
+
+
+class Meanwhile(Venue):
+    """Something happens while the account is read."""
+
+    happens: Callable[[], Awaitable[None]] | None = None
+
+    async def wallets(self) -> tuple[Wallet, ...]:
+        happens, self.happens = self.happens, None
+        if happens is not None:
+            await happens()
+        return await super().wallets()
+
+
+@pytest.mark.parametrize("what", ["time", "a stop"])
+async def test_place_when_it_is_over_while_the_account_is_read_then_nothing_is_sent(
+    tmp_path: Path, what: str
+) -> None:
+    async with stage(tmp_path, Meanwhile) as s:
+        await a_delayed(s)
+        await s.wait(DELAY_S)
+        (ripe,) = await ripen(s.agent)
+        assert isinstance(s.venue, Meanwhile)
+        by_time, by_stop = (lambda: s.wait(GRACE_S)), (lambda: stop(s.agent, reason="no", by="me"))
+        s.venue.happens = by_time if what == "time" else by_stop
+        told = await place(s.agent, ripe)
+        assert told is not None
+        assert "EXPIRED by now" in told
+        assert s.venue.placed == []
+        assert (await ended(s)).status is SignalStatus.EXPIRED
+
+
+async def test_approve_when_its_time_ends_while_the_account_is_read_then_answered_and_not_sent(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path, Meanwhile) as s:
+        delaying(s, approval=Approval.BY_HAND, signal_ttl_s=60.0)
+        await scan(s.agent)
+        signal = await ended(s)
+        await s.wait(55)
+        assert isinstance(s.venue, Meanwhile)
+        s.venue.happens = lambda: s.wait(10)
+        answer = await asked(s, CommandKind.APPROVE, signal=signal.id)
+        assert (answer.status, answer.result["status"]) == (CommandStatus.DONE, "EXPIRED")
+        assert s.venue.placed == []
 
 
 async def test_place_when_the_case_no_longer_holds_then_refused_with_the_reason(
