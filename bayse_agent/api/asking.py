@@ -44,11 +44,16 @@ async def ask(
     """The command as it stands after at most ten seconds.
 
     `key`: the caller's own name for this wish; asked again under it, it is the same command.
+    Raises Unfit for a key of another wish: the answer to that one would be taken for this one's.
     """
-    name = intent_id("api", caller.key, kind, key if key is not None else new_id())
-    await parts.store.add_command(
+    name = intent_id("api", caller.owner, kind, key if key is not None else new_id())
+    kept = await parts.store.add_command(
         Command(id=name, kind=kind, by=caller.name, at=parts.clock.now(), arguments=dict(arguments))
     )
+    if dict(kept.arguments) != dict(arguments):
+        raise Unfit(
+            422, "key_used", "this Idempotency-Key was given to another wish: make a new one"
+        )
     parts.wake()
     ends_s = parts.timer.monotonic_s() + parts.web.answer_within_s
     while True:

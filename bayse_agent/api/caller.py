@@ -28,6 +28,11 @@ class Caller:
         """What his requests are counted under."""
         return f"token:{self.token_id}" if self.token_id else f"session:{self.session_id}"
 
+    @property
+    def owner(self) -> str:
+        """Whose wishes his commands are: a person's are the same after he logged in again."""
+        return f"token:{self.token_id}" if self.token_id else f"person:{self.name}"
+
 
 def _caller(connection: HTTPConnection) -> Caller:
     found = connection.scope["state"]["caller"]

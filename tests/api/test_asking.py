@@ -81,6 +81,13 @@ async def test_limits_when_changed_then_in_force_and_in_the_history(working: Sta
     assert "reserve must be" in refused.json()["result"]["reason"]
 
 
+async def test_limits_when_read_then_each_says_when_a_change_counts(working: Stage) -> None:
+    admin = await _operator(working, Scope.ADMIN)
+    told = {one["name"]: one["effects"] for one in (await _json(admin, "/limits"))["limits"]}
+    assert [one["at"] for one in told["max_stake"]] == ["at_once", "next_look"]
+    assert all(effects[0]["at"] == "at_once" and effects[0]["on"] for effects in told.values())
+
+
 async def test_config_when_changed_as_before_then_read_back_as_it_is(working: Stage) -> None:
     admin = await _operator(working, Scope.ADMIN)
     body = {"max_open_positions": 1, "min_confidence": 90, "balance_floor": 500}
@@ -207,6 +214,33 @@ async def test_command_when_nobody_takes_it_then_202_and_its_address(stage: Stag
     assert answer.status_code == 202
     found = await client.get(answer.headers["location"])
     assert found.json()["status"] == "PENDING"
+
+
+async def test_key_when_a_person_has_logged_in_again_then_it_is_the_same_wish(
+    stage: Stage,
+) -> None:
+    """Who does not know what became of a wish logs in again, and asks for the same once more."""
+    body, key = {"stake": "500"}, {"Idempotency-Key": "one-and-the-same"}
+    names = []
+    for _ in range(2):
+        client = await stage.logged_in(stage.client())
+        answer = await client.post("/signals/x/approve", json=body, headers={**OURS, **key})
+        assert answer.status_code == 202, answer.text
+        names.append(answer.json()["id"])
+    assert names[0] == names[1]
+    other = await (await _operator(stage)).post("/signals/x/approve", json=body, headers=key)
+    assert other.json()["id"] != names[0]
+
+
+async def test_key_when_it_comes_with_another_wish_then_refused_and_not_called_done(
+    stage: Stage,
+) -> None:
+    client = await _operator(stage)
+    client.headers["Idempotency-Key"] = "one-and-the-same"
+    assert (await client.post("/signals/x/approve", json={"stake": "500"})).status_code == 202
+    other = await client.post("/signals/x/approve", json={"stake": "600"})
+    assert (other.status_code, other.json()["code"]) == (422, "key_used")
+    assert [one.arguments["stake"] for one in await stage.parts.store.pending_commands()] == ["500"]
 
 
 async def test_quote_when_asked_for_by_a_reader_then_told_and_nothing_is_placed(
