@@ -30,6 +30,7 @@ from bayse_agent.settings.logs import LogFormat, LogLevel
 from bayse_agent.trading.agent import Agent, Approval
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
+from bayse_agent.wiring.facts import facts_of
 from bayse_agent.wiring.options import DemoOptions
 from bayse_agent.wiring.resuming import BOOKS
 from bayse_agent.wiring.service import (
@@ -176,6 +177,7 @@ def _behind(settings: Settings, agent: Agent, runner: Runner, store: SqlStore, u
         sources=agent.sources,
         wake=runner.wake,
         ring=lambda: runner.hurry("orders"),
+        facts=facts_of(agent.habits),
         exits=agent.habits.exits,
         feed=agent.feed,
     )

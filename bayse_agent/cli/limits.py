@@ -157,6 +157,7 @@ async def _in_force(place: Place) -> InForce:
 def _as_json(found: InForce) -> Mapping[str, object]:
     """The answer of the service's /limits, with the use of each."""
     from bayse_agent.domain.risk import LIMIT_FIELDS, limits_text
+    from bayse_agent.domain.risk.applying import effects
 
     told = limits_text(found.limits)
     return {
@@ -167,6 +168,7 @@ def _as_json(found: InForce) -> Mapping[str, object]:
                 "value": told[row.name],
                 "unit": row.unit.value,
                 "meaning": row.meaning,
+                "effects": [{"at": one.at.value, "on": one.on} for one in effects(row.name)],
                 "used": use.used,
                 "most": use.most,
                 "fraction": use.fraction,

@@ -196,10 +196,15 @@ export const texts = {
     go: "Take it back",
     done: "The order is taken back.",
   },
+  moments: {
+    at_once: "At once",
+    next_look: "At the next look",
+    next_start: "At the next start",
+  },
   limits: {
     title: "Put these limits in force?",
     go: "Put in force",
-    why: "They hold for every later bet. What is held stays as it is.",
+    why: "What is held stays as it is, and so does an order that is out. Selling has no limit.",
     reason: "Reason",
     done: "The new limits are in force.",
   },
@@ -779,7 +784,7 @@ export const screens = {
     atMostPercent: "At most 100 percent.",
     limitsOfVersionAre: (version: Word) => `Limits of version ${version} are in force`,
     whatIsShownIs:
-      "What is shown is what the service holds. A change holds for every later bet; what is held stays as it is.",
+      "What is shown is what the service holds. Below each limit stands when a change of it counts. What is held stays as it is.",
     limits: "Limits",
     session: "Session",
     nothingIsChanged: "Nothing is changed",
@@ -789,7 +794,8 @@ export const screens = {
     any: "any",
     setAtTheStart: "Set at the start",
     facts: "Facts",
-    changeTheseWhereThe: "Change these where the agent is started, and start it again.",
+    changeTheseWhereThe:
+      "Change these where the agent is started, and start it again. Limits that are set there count in new books only: later ones keep those that are in force.",
     mode: "Mode",
   },
   signals: {

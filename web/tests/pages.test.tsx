@@ -1,6 +1,6 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { render, screen, waitFor } from "@testing-library/react";
+import { render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, test, vi } from "vitest";
 import { makeQueries } from "@/app";
@@ -10,7 +10,17 @@ import { makeRouter } from "@/router";
 import { network, problem } from "./network";
 
 const NOW = "2026-06-10T12:00:00Z";
-const LIMIT = { name: "trades_per_day", value: "100", unit: "count", meaning: "buys a day" };
+const EFFECTS = [
+  { at: "at_once", on: "every later buy" },
+  { at: "next_look", on: "what is looked into" },
+];
+const LIMIT = {
+  name: "trades_per_day",
+  value: "100",
+  unit: "count",
+  meaning: "buys a day",
+  effects: EFFECTS,
+};
 const ANSWERS = {
   "GET /auth/me": () => ({ body: { username: "ada", must_change_password: false } }),
   "GET /control": () => ({
@@ -138,6 +148,55 @@ test("a limit is changed only after its difference was shown and a reason given"
     changes: { trades_per_day: "90" },
     reason: "fewer",
   });
+});
+
+test("beside each setting, and in the difference, stands when a change of it counts", async () => {
+  network({
+    ...ANSWERS,
+    "GET /health/parts": () => ({
+      body: { now: NOW, mode: "paper", parts: [], facts: { scan: "every 60 s" } },
+    }),
+  });
+  open("/settings");
+  const field = await screen.findByLabelText(/trades per day/);
+  expect(field).toHaveAccessibleDescription(/At once: every later buy.*At the next look: what is/);
+  const started = await screen.findByRole("region", { name: "Facts" });
+  expect(await within(started).findByText("every 60 s")).toHaveTextContent("At the next start");
+  await userEvent.type(field, "0");
+  await userEvent.click(screen.getByRole("button", { name: "Save…" }));
+  const dialog = screen.getByRole("dialog");
+  expect(dialog).toHaveTextContent("At once: every later buy");
+  expect(dialog).toHaveTextContent("At the next look: what is looked into");
+});
+
+test("limits that were refused and are changed again are another wish", async () => {
+  const refused = { id: "c", status: "REFUSED", result: { reason: "min_price is above it" } };
+  const asked = network({
+    ...ANSWERS,
+    "POST /limits": () => ({ status: 409, body: refused }),
+  });
+  open("/settings");
+  const field = await screen.findByLabelText(/trades per day/);
+  async function save(text: string) {
+    await userEvent.clear(field);
+    await userEvent.type(field, text);
+    await userEvent.click(screen.getByRole("button", { name: "Save…" }));
+    const reason = screen.getByLabelText("Reason");
+    if (!(reason as HTMLInputElement).value) await userEvent.type(reason, "try");
+    await userEvent.click(screen.getByRole("button", { name: "Put in force" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("min_price is above it");
+  }
+  await save("90");
+  await userEvent.click(screen.getByRole("button", { name: "Put in force" }));
+  await waitFor(() => expect(sent()).toHaveLength(2));
+  await userEvent.keyboard("{Escape}");
+  await save("91");
+  function sent() {
+    return asked.filter((one) => one.key === "POST /limits");
+  }
+  const [first, again, other] = sent().map((one) => one.headers.get("Idempotency-Key"));
+  expect(again).toBe(first);
+  expect(other).not.toBe(first);
 });
 
 test.each([

@@ -27,6 +27,7 @@ from bayse_agent.api.trouble import ANYWHERE, Unfit
 from bayse_agent.domain.command import CommandKind
 from bayse_agent.domain.control import TradingState
 from bayse_agent.domain.risk import LIMIT_FIELDS, limits_text
+from bayse_agent.domain.risk.applying import Moment, effects
 from bayse_agent.domain.signal import Approval
 
 router = APIRouter(tags=["control"])
@@ -107,11 +108,21 @@ class ControlOut(BaseModel):
     mode: str
 
 
+class EffectOut(BaseModel):
+    """What a change does, and whether at once, at the next look at a market or the next start."""
+
+    at: Moment
+    on: str
+
+
 class LimitOut(BaseModel):
+    """`effects`: when a change of it counts, and on what."""
+
     name: str
     value: str
     unit: str
     meaning: str
+    effects: list[EffectOut]
 
 
 class LimitsOut(BaseModel):
@@ -197,7 +208,13 @@ async def limits(house: InHouse) -> LimitsOut:
     return LimitsOut(
         version=await store.limits_version(),
         limits=[
-            LimitOut(name=one.name, value=told[one.name], unit=one.unit.value, meaning=one.meaning)
+            LimitOut(
+                name=one.name,
+                value=told[one.name],
+                unit=one.unit.value,
+                meaning=one.meaning,
+                effects=[EffectOut(at=effect.at, on=effect.on) for effect in effects(one.name)],
+            )
             for one in LIMIT_FIELDS
         ],
     )

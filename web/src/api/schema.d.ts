@@ -2693,6 +2693,15 @@ export interface components {
             /** Realised */
             realised: number;
         };
+        /**
+         * EffectOut
+         * @description What a change does, and whether at once, at the next look at a market or the next start.
+         */
+        EffectOut: {
+            at: components["schemas"]["Moment"];
+            /** On */
+            on: string;
+        };
         /** EquityView */
         EquityView: {
             /**
@@ -3104,8 +3113,13 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** LimitOut */
+        /**
+         * LimitOut
+         * @description `effects`: when a change of it counts, and on what.
+         */
         LimitOut: {
+            /** Effects */
+            effects: components["schemas"]["EffectOut"][];
             /** Meaning */
             meaning: string;
             /** Name */
@@ -3460,6 +3474,12 @@ export interface components {
             /** Username */
             username: string;
         };
+        /**
+         * Moment
+         * @description When something that was changed counts.
+         * @enum {string}
+         */
+        Moment: "at_once" | "next_look" | "next_start";
         /**
          * MoneyOut
          * @description The books of the wallet that is traded with. `worth`: at the last valuation.

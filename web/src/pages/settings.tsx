@@ -1,6 +1,6 @@
-/** The limits, to be changed: a difference is shown before it is saved, and what the server holds. */
+/** The limits, to be changed: what takes effect when, and the difference before it is saved. */
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { api, got, newKey } from "@/api/client";
 import { limits, parts } from "@/api/queries";
 import type { Limit, Limits } from "@/api/types";
@@ -138,9 +138,19 @@ function LimitField({ limit, value, onChange }: FieldProps) {
       />
       <span id={`${id}-hint`} className={trouble ? "hint hint--bad" : "hint"}>
         {trouble ?? limit.meaning}
+        <Effects of={limit} />
       </span>
     </div>
   );
+}
+
+/** When a change of it counts, and on what: as the service tells it. */
+function Effects({ of: { effects } }: { of: Limit }) {
+  return effects.map((one) => (
+    <span key={one.at} className="sub words block">
+      <b>{texts.moments[one.at]}</b>: {one.on}
+    </span>
+  ));
 }
 
 interface DifferenceProps {
@@ -152,7 +162,12 @@ interface DifferenceProps {
 
 function Difference({ isOpen, onClose, changed, changes }: DifferenceProps) {
   const [reason, setReason] = useState("");
-  const [key] = useState(newKey);
+  const wish = useRef({ words: "", key: "" });
+  // Asked again in the same words it is the same wish; in other words it is another one.
+  function keyOf(words: string): string {
+    if (wish.current.words !== words) wish.current = { words, key: newKey() };
+    return wish.current.key;
+  }
   const wanted = Object.fromEntries(changed.map((one) => [one.name, changes[one.name] ?? ""]));
   return (
     <Confirm
@@ -162,14 +177,11 @@ function Difference({ isOpen, onClose, changed, changes }: DifferenceProps) {
       go={texts.limits.go}
       done={texts.limits.done}
       isReady={reason.trim() !== ""}
-      onGo={() =>
-        got(
-          api.POST("/limits", {
-            params: { header: { "Idempotency-Key": `${key}-${JSON.stringify(wanted).length}` } },
-            body: { changes: wanted, reason },
-          }),
-        )
-      }
+      onGo={() => {
+        const body = { changes: wanted, reason };
+        const header = { "Idempotency-Key": keyOf(JSON.stringify(body)) };
+        return got(api.POST("/limits", { params: { header }, body }));
+      }}
     >
       <dl className="kv">
         {changed.map((one) => (
@@ -178,6 +190,7 @@ function Difference({ isOpen, onClose, changed, changes }: DifferenceProps) {
             <dd>
               <del className="faint">{one.value || say.any}</del>{" "}
               <b>{changes[one.name] || say.any}</b>
+              <Effects of={one} />
             </dd>
           </div>
         ))}
@@ -201,11 +214,17 @@ function Started() {
       {(data) => (
         <dl className="card__body kv">
           <dt>{say.mode}</dt>
-          <dd>{data.mode}</dd>
+          <dd>
+            {data.mode}
+            <span className="sub block">{texts.moments.next_start}</span>
+          </dd>
           {Object.entries(data.facts).map(([name, value]) => (
             <div key={name} className="contents">
               <dt>{name.replaceAll("_", " ")}</dt>
-              <dd className="words">{value}</dd>
+              <dd className="words">
+                {value}
+                <span className="sub block">{texts.moments.next_start}</span>
+              </dd>
             </div>
           ))}
         </dl>
