@@ -53,6 +53,9 @@ async def approve(agent: Agent, signal_id: str, *, by: str, stake: Decimal | Non
         _check_in_time(agent, signal)
         result = await put_forward(agent, await renew(agent, signal, stake))
     status = await end_as(agent, signal, result, by=by)
+    if status not in (SignalStatus.EXECUTED, SignalStatus.REFUSED):
+        # It ended in another way while its case was made.
+        raise CommandRefused(result.detail)
     return {"signal": signal.id, "status": status.value, "intent": name, **_answer(result)}
 
 

@@ -269,7 +269,8 @@ async def test_approve_when_its_time_ends_while_the_account_is_read_then_answere
         assert isinstance(s.venue, Meanwhile)
         s.venue.happens = lambda: s.wait(10)
         answer = await asked(s, CommandKind.APPROVE, signal=signal.id)
-        assert (answer.status, answer.result["status"]) == (CommandStatus.DONE, "EXPIRED")
+        assert answer.status is CommandStatus.REFUSED
+        assert "EXPIRED by now" in answer.result["reason"]
         assert s.venue.placed == []
 
 
