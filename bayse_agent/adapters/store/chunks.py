@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bayse_agent.adapters.store.inserts import insert_new
 from bayse_agent.adapters.store.library_tables import chunks, library_state
 from bayse_agent.domain.news import Snippet
 
@@ -51,8 +51,7 @@ def known(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
 
 def put(connection: Connection, rows: Sequence[Values]) -> list[int | None]:
     """Put chunks in. Returns their numbers; None for those that others have put in just before."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(chunks).on_conflict_do_nothing().returning(chunks.c.number)
+    statement = insert_new(connection, chunks).returning(chunks.c.number)
     return [connection.execute(statement, dict(row)).scalar() for row in rows]
 
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from asyncpg import InterfaceError, PostgresError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError, StatementError
 
@@ -18,7 +17,6 @@ from bayse_agent.domain.errors import (
     StoreUnavailable,
 )
 
-_FAILURES = (SQLAlchemyError, sqlite3.Error, PostgresError, InterfaceError, OSError, TimeoutError)
 _TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
 """PostgreSQL: could not serialise, deadlock found, lock not available."""
 _DAMAGED = ("malformed", "not a database", "corrupt", "encrypted")
@@ -36,7 +34,7 @@ def told() -> Iterator[None]:
     except UnicodeDecodeError as error:
         # SQLite tells of damage in the very words that are damaged.
         raise StoreUnavailable(f"the books are malformed: {error}") from error
-    except _FAILURES as error:
+    except _failures() as error:
         raise _ours(error) from error
 
 
@@ -57,6 +55,14 @@ def damaged(url: str, error: BaseException) -> ConfigurationError:
         f"the books at {make_url(url).render_as_string()} are damaged ({error}): keep them as they "
         "are, and put a backup in their place with `bayse-agent db restore FILE`"
     )
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What databases raise; asked only once something was raised."""
+    # Only here, for it is slow to import, and most books are SQLite's.
+    from asyncpg import InterfaceError, PostgresError
+
+    return (SQLAlchemyError, sqlite3.Error, PostgresError, InterfaceError, OSError, TimeoutError)
 
 
 def _ours(error: BaseException) -> BayseAgentError:

@@ -7,31 +7,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bayse_agent.adapters.store import tables
+from bayse_agent.adapters.store.inserts import insert_new
 from bayse_agent.adapters.store.rows import AnyRow, Values
 from bayse_agent.domain.forecast import Evidence, Forecast
 from bayse_agent.domain.market import MarketId
 from bayse_agent.domain.money import Price, probability
 
-_TABLES = (tables.forecasts, tables.evidence)
-_NEW = {
-    "sqlite": tuple(sqlite.insert(table).on_conflict_do_nothing() for table in _TABLES),
-    "postgresql": tuple(postgresql.insert(table).on_conflict_do_nothing() for table in _TABLES),
-}
-"""The same forecast may be behind two looks at one moment: it is written down once."""
-
 
 def add(connection: Connection, forecasts: Sequence[Forecast]) -> None:
-    """Write forecasts down; those that are there already stay as they are."""
-    new_forecast, new_evidence = _NEW[connection.dialect.name]
+    """Write forecasts down; those that are there already stay as they are.
+
+    The same one may be behind two looks at one moment.
+    """
     rows = [row for forecast in forecasts for row in _family(forecast)]
     if rows:
-        connection.execute(new_forecast, rows)
+        connection.execute(insert_new(connection, tables.forecasts), rows)
     lines = [line for forecast in forecasts for line in _evidence(forecast)]
     if lines:
-        connection.execute(new_evidence, lines)
+        connection.execute(insert_new(connection, tables.evidence), lines)
 
 
 def of_markets(

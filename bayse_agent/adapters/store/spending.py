@@ -11,10 +11,10 @@ from datetime import datetime
 from decimal import ROUND_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Dialect, Insert, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, insert, select, update
 
 from bayse_agent.adapters.store.database import Database
+from bayse_agent.adapters.store.inserts import insert_new
 from bayse_agent.adapters.store.mind_tables import spending, spent
 from bayse_agent.adapters.store.rows import AnyRow
 from bayse_agent.domain.errors import BrokenInvariant, InvalidValue
@@ -124,18 +124,11 @@ def _sum_of(amount: Decimal) -> Decimal:
 
 def _held(connection: Connection, period: str) -> tuple[Decimal, int]:
     """The sum of a period and its calls; nobody else changes them before this transaction ends."""
-    begun = _insert_new(connection.dialect).values(period=period, amount=_ZERO, calls=0)
+    begun = insert_new(connection, spent).values(period=period, amount=_ZERO, calls=0)
     connection.execute(begun)
     query = select(spent.c.amount, spent.c.calls).where(spent.c.period == period)
     row = connection.execute(query.with_for_update()).one()
     return row.amount, row.calls
-
-
-def _insert_new(dialect: Dialect) -> Insert:
-    """An insert that does nothing when the row is there."""
-    if dialect.name == "sqlite":
-        return sqlite.insert(spent).on_conflict_do_nothing()
-    return postgresql.insert(spent).on_conflict_do_nothing()
 
 
 def _add(connection: Connection, period: str, amount: Decimal, *, calls: int) -> None:
