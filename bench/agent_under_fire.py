@@ -75,7 +75,8 @@ _LIMITS = {
 class Orders:
     """What the program is told. World time is `world_ms` at `wall_ms`, and `speed` times as quick.
 
-    `kill` is a moment, a call and a number; `after_s` is how much later it ends then.
+    `kill` is a moment, a call and a number; `after_s` is how much later it ends then. `approval` is
+    whose word a bet needs: off or delay.
     """
 
     data: str
@@ -88,6 +89,7 @@ class Orders:
     seed: int
     kill: str = ""
     after_s: float = 0.0
+    approval: str = "off"
 
 
 class WorldClock:
@@ -171,6 +173,7 @@ def habitual(agent: Agent, speed: float) -> Agent:
     habits = replace(
         agent.habits,
         approval_ttl_s=2 * speed,
+        delay_s=1.5 * speed,
         fresh_books_s=2 * speed,
         difference_s=1800.0,
         long_cooldown_s=60.0,
@@ -246,7 +249,7 @@ def _settings(orders: Orders) -> Settings:
         "BAYSE_PRIVATE_KEY": orders.secret,
         "BAYSE_API_BASE_URL": orders.address,
         "BAYSE_WS_BASE_URL": orders.address.replace("http", "ws", 1),
-        "AGENT_AUTO_TRADE": "true",
+        "AGENT_APPROVAL": orders.approval,
         "AGENT_MAX_POSITION_SIZE": "1000",
         "AGENT_SERIES_SLUGS": _SERIES,
     }

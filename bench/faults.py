@@ -1,6 +1,7 @@
 """Kills the agent while everything goes wrong at the exchange: prints one JSON object.
 
     python bench/faults.py --kills 200 --seed 1 --json
+    python bench/faults.py --kills 200 --approval delay
 
 Real processes, real sockets, a real database file, SIGKILL at named points and at any instant. The
 exchange's own log and account judge: orders taken more than once for one intent (`doubled`), orders
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=120.0, help="begin no kill after so long")
     parser.add_argument("--json", action="store_true", help="as it is in any case")
+    parser.add_argument("--approval", choices=["off", "delay"], default="off")
     options = parser.parse_args(arguments)
     begun_s, found, seed = time.monotonic(), Findings(), options.seed
 
@@ -44,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     while found.kills < options.kills and (left_s := until_s - time.monotonic()) > 0:
         kills = min(ROUND, options.kills - found.kills)
         with tempfile.TemporaryDirectory(prefix="bayse-agent-") as folder:
-            found.add(run(Plan(kills=kills, seed=seed, longest_s=left_s), Path(folder), say))
+            plan = Plan(kills=kills, seed=seed, longest_s=left_s, approval=options.approval)
+            found.add(run(plan, Path(folder), say))
         seed += 1
     silent = found.never_fired()
     for kind in silent:

@@ -40,7 +40,8 @@ DEPOSIT = "1000000"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """How often to kill, drawn from which seed. `patience_s`: how long one life may last when it is
-    armed; `longest_s`: how long all of it may take, before no more are begun.
+    armed; `longest_s`: how long all of it may take, before no more are begun; `approval`: whether
+    bets are placed at once (off) or wait for a no first (delay).
     """
 
     kills: int
@@ -48,6 +49,7 @@ class Plan:
     speed: float = SPEED
     patience_s: float = 4.0
     longest_s: float = 3600.0
+    approval: str = "off"
 
 
 class Exchange:
@@ -180,6 +182,7 @@ class Bench:
             seed=self.plan.seed,
             kill=kill,
             after_s=after_s,
+            approval=self.plan.approval,
         )
 
     @property
