@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 USUAL_WAIT_S = 10.0
 _POLL = timedelta(milliseconds=50)
 _UNKNOWN = "somebody"
+_CAME_ABOUT = ("traded", "unresolved", "sent already", "executed already")
+"""How an answer begins that tells of an order that went out, by now or before."""
 _DEMO = "demo"
 
 Wait = Annotated[
@@ -72,14 +74,35 @@ def tell(answer: CommandView, how: Asking) -> int:
 
 
 def code_of(answer: CommandView) -> int:
+    """What the program ends with. The trader has done its part too where it looked at a bet or a
+    sale and did not send it: that is a no, and where it sent some of several it failed.
+    """
     from bayse_agent.domain.command import CommandStatus
 
+    outcomes = _outcomes(answer) if answer.status == CommandStatus.DONE.value else []
+    kept = [one for one in outcomes if not one.startswith(_CAME_ABOUT)]
+    if kept:
+        return codes.REFUSED if len(kept) == len(outcomes) else codes.FAILED
     ends = {
         CommandStatus.DONE.value: codes.DONE,
         CommandStatus.REFUSED.value: codes.REFUSED,
         CommandStatus.PENDING.value: codes.NO_ANSWER,
     }
     return ends.get(answer.status, codes.FAILED)
+
+
+def _outcomes(answer: CommandView) -> list[str]:
+    """What came of each order that was to be sent."""
+    from bayse_agent.domain.command import CommandKind
+
+    match answer.kind:
+        case CommandKind.APPROVE.value | CommandKind.TRADE.value:
+            return [answer.result.get("outcome", "")]
+        case CommandKind.CLOSE.value | CommandKind.CLOSE_ALL.value:
+            is_meant = answer.arguments.get("confirm") == "yes"
+            each = [one for name, one in answer.result.items() if name != "positions"]
+            return each if is_meant else []
+    return []
 
 
 async def _answer_to(kind: CommandKind, arguments: Mapping[str, str], how: Asking) -> CommandView:
