@@ -35,9 +35,10 @@ class FileKillSwitch:
         return f"the file {self._file} is there" + (f": {said}" if said else "")
 
     def pull(self, reason: str) -> None:
-        """Put the file there."""
+        """Put the file there. Raises OSError where it cannot be written."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(f"{reason}\n")
+        # Whatever the reason is written in, and however this computer writes.
+        self._file.write_bytes(f"{reason}\n".encode(errors="replace"))
 
     def release(self) -> bool:
         """Take the file away; whether there was one."""

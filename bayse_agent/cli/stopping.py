@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
@@ -14,6 +14,9 @@ from bayse_agent.cli import codes
 from bayse_agent.cli.asking import USUAL_WAIT_S, Asking, Wait, ask_for
 from bayse_agent.cli.place import AsJson, Data, Database, EnvFile, place_of
 from bayse_agent.domain.errors import BayseAgentError, InvalidValue
+
+if TYPE_CHECKING:
+    from bayse_agent.adapters.kill_switch import FileKillSwitch
 
 _Reason = Annotated[str, typer.Option(help="Why; it is kept.")]
 _BY_DEFAULT = "asked for at the command line"
@@ -33,16 +36,29 @@ def halt(
 
     place = place_of(data, database, env_file)
     switch = FileKillSwitch(place.folder)
-    switch.pull(reason)
     # With --json there is one JSON value on stdout, and nothing else.
     out = sys.stderr if is_json else sys.stdout
-    print(f"the kill switch is pulled: {switch.file}", file=out, flush=True)
+    is_pulled = _pull(switch, reason, out)
     how = Asking(place=place, wait_s=wait, is_json=is_json)
     try:
         return ask_for(CommandKind.HALT, {"reason": reason}, how)
     except BayseAgentError as error:
+        if not is_pulled:
+            raise
         print(f"the books cannot be written ({error}), but the file alone stops it too", file=out)
         return codes.DONE
+
+
+def _pull(switch: FileKillSwitch, reason: str, out: TextIO) -> bool:
+    """Pull the kill switch; False where that cannot be: the books alone must tell it then."""
+    try:
+        switch.pull(reason)
+    except OSError as error:
+        told = f"the kill switch {switch.file} CANNOT be pulled: {error.strerror}"
+        print(told, file=sys.stderr, flush=True)
+        return False
+    print(f"the kill switch is pulled: {switch.file}", file=out, flush=True)
+    return True
 
 
 def reduce(

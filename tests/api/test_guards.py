@@ -121,6 +121,29 @@ async def test_writes_when_the_books_cannot_take_them_then_nothing_is_said_to_be
     assert stage.parts.brake.pulled() is not None
 
 
+class _Stuck:
+    """A kill switch that cannot be pulled: its disk is full."""
+
+    def pulled(self) -> str | None:
+        return None
+
+    def pull(self, reason: str) -> None:
+        raise OSError(28, "No space left on device")
+
+    def release(self) -> bool:
+        return False
+
+
+async def test_stop_when_the_kill_switch_cannot_be_pulled_then_the_books_tell_the_trader(
+    stage: Stage,
+) -> None:
+    client = _client(replace(stage.parts, brake=_Stuck()))
+    client.headers.update(await stage.bearer(Scope.OPERATE))
+    assert (await client.post("/control/halt", json={"reason": "x"})).status_code == 202
+    (asked,) = await stage.parts.store.pending_commands()
+    assert asked.kind.stops_trading
+
+
 class _Counting(Argon2Hasher):
     """Counts how often a password was looked at, whoever it is of."""
 

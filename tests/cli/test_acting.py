@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from bayse_agent.adapters.store.store import open_store
 from bayse_agent.domain.signal import SignalStatus
 from bayse_agent.trading.agent import Approval
 from bayse_agent.trading.commands import take_commands
 from bayse_agent.trading.runner import Runner
 from bayse_agent.trading.scan import PassReport
 from bayse_agent.wiring.demo import Demo, open_demo
+from bayse_agent.wiring.resuming import BOOKS
 from tests.api.stage import demo_options
 from tests.cli.program import Done, run
 
@@ -122,3 +124,27 @@ def test_halt_when_there_are_no_books_then_the_kill_switch_is_pulled_all_the_sam
     done = run("halt", "--reason", "now", "--data", str(tmp_path))
     assert (done.code, "the file alone stops it too" in done.out) == (0, True)
     assert (tmp_path / "HALT").read_text() == "now\n"
+
+
+def test_halt_when_the_file_cannot_be_written_then_the_books_are_told_all_the_same(
+    tmp_path: Path,
+) -> None:
+    asyncio.run(_made(tmp_path))
+    (tmp_path / "HALT").symlink_to(tmp_path / "gone" / "HALT")
+    done = run("halt", "--reason", "now", "--wait", "0", "--json", "--data", str(tmp_path))
+    assert (done.code, "CANNOT be pulled" in done.err) == (4, True)
+    assert json.loads(done.out)["kind"] == "halt"
+
+
+def test_halt_when_neither_file_nor_books_can_be_written_then_it_is_not_called_done(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "HALT").symlink_to(tmp_path / "gone" / "HALT")
+    done = run("halt", "--data", str(tmp_path))
+    assert done.code in (1, 2)
+    assert "CANNOT be pulled" in done.err
+
+
+async def _made(folder: Path) -> None:
+    """Books without anything in them."""
+    await (await open_store(f"sqlite:///{folder / BOOKS}")).close()

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,6 +22,7 @@ from bayse_agent.api.asking import ASKED, answered, ask
 from bayse_agent.api.caller import Calling
 from bayse_agent.api.house import InHouse
 from bayse_agent.api.listing import AfterBefore, AsFormat, Format, Listed, listed
+from bayse_agent.api.parts import Brake
 from bayse_agent.api.routes.decisions import Word
 from bayse_agent.api.routes.trades import Key
 from bayse_agent.api.trouble import ANYWHERE, Unfit
@@ -170,11 +172,19 @@ async def control_history(
 @router.post("/control/halt", response_model=CommandView, responses=ASKED)
 async def halt(house: InHouse, caller: Calling, response: Response, wanted: Stop) -> CommandView:
     """Send nothing any more, and take back what rests. It also pulls the kill switch."""
-    brake = house.parts.brake
-    if brake is not None:
-        brake.pull(f"{caller.name}: {wanted.reason}")
+    _pull(house.parts.brake, f"{caller.name}: {wanted.reason}")
     arguments = {"reason": wanted.reason}
     return answered(response, await ask(house.parts, caller, CommandKind.HALT, arguments))
+
+
+def _pull(brake: Brake | None, reason: str) -> None:
+    """Pull the kill switch. Where it cannot be, the command alone must stop it."""
+    if brake is None:
+        return
+    try:
+        brake.pull(reason)
+    except OSError as error:
+        structlog.get_logger("api").error("kill_switch_not_pulled", detail=error.strerror)
 
 
 @router.post("/control/reduce", response_model=CommandView, responses=ASKED)
