@@ -39,6 +39,7 @@ class Live:
     def __init__(self, parts: ApiParts) -> None:
         self._parts = parts
         self._listeners: set[Listener] = set()
+        self._seated: set[Listener] = set()
         self._number: int | None = None
         self._news = asyncio.Event()
         self._log = structlog.get_logger("live")
@@ -46,6 +47,16 @@ class Live:
     @property
     def listeners(self) -> int:
         return len(self._listeners)
+
+    def seat(self, listener: Listener, *, most: int) -> bool:
+        """Whether there is room for one more, who has it then until he leaves.
+
+        He counts from here on: to begin to listen takes its time, and many may come at once.
+        """
+        if len(self._seated) >= most:
+            return False
+        self._seated.add(listener)
+        return True
 
     def wake(self) -> None:
         """Something was written just now."""
@@ -106,6 +117,7 @@ class Live:
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)
+        self._seated.discard(listener)
 
     async def missed(self, since: int, until: int) -> AsyncIterator[Change]:
         """What was told after one number and up to another."""

@@ -36,12 +36,12 @@ async def live(socket: WebSocket) -> None:
         # Before it is accepted that is a plain 403.
         await socket.close(POLICY)
         return
-    if house.live.listeners >= MOST_LISTENERS:
+    listener = Listener()
+    if not house.live.seat(listener, most=MOST_LISTENERS):
         await socket.close(TRY_LATER)
         return
-    await socket.accept()
-    listener = Listener()
     try:
+        await socket.accept()
         await _serve(house, socket, caller, listener)
     except (WebSocketDisconnect, RuntimeError):
         # The other end has left; whatever was being said is said to nobody.
@@ -60,7 +60,9 @@ async def _caller(house: House, socket: WebSocket) -> Caller | None:
         return None
     ticket = socket.query_params.get("ticket")
     if ticket is not None:
-        return house.tickets.take(ticket)
+        caller = house.tickets.take(ticket)
+        # He may have logged out since it was given.
+        return caller if caller is not None and await house.doors.still_in(caller) else None
     kind, _, credential = headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer":
         return None
@@ -68,14 +70,8 @@ async def _caller(house: House, socket: WebSocket) -> Caller | None:
 
 
 async def _serve(house: House, socket: WebSocket, caller: Caller, listener: Listener) -> None:
-    until = await house.live.join(listener)
-    since = socket.query_params.get("since", "")
-    if since.isascii() and since.isdecimal() and int(since[:18]) < until:
-        async for change in house.live.missed(int(since[:18]), until):
-            await socket.send_text(change.as_json())
-    await _say(socket, "hello", {"id": until, "mode": house.parts.mode})
     tasks = [
-        asyncio.create_task(_tell(socket, listener)),
+        asyncio.create_task(_tell(house, socket, listener)),
         asyncio.create_task(_listen(house, socket)),
         asyncio.create_task(_watch(house, socket, caller, listener)),
     ]
@@ -89,7 +85,14 @@ async def _serve(house: House, socket: WebSocket, caller: Caller, listener: List
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _tell(socket: WebSocket, listener: Listener) -> None:
+async def _tell(house: House, socket: WebSocket, listener: Listener) -> None:
+    """Tell what was missed, and then what comes. There may be much, and a slow reader."""
+    until = await house.live.join(listener)
+    since = socket.query_params.get("since", "")
+    if since.isascii() and since.isdecimal() and int(since[:18]) < until:
+        async for change in house.live.missed(int(since[:18]), until):
+            await socket.send_text(change.as_json())
+    await _say(socket, "hello", {"id": until, "mode": house.parts.mode})
     while True:
         await socket.send_text(await listener.queue.get())
 

@@ -1,0 +1,127 @@
+"""Floods: many at once at each of the doors take no more than they may, and a stop gets through."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.api.app import create_app
+from bayse_agent.api.routes.live import MOST_LISTENERS
+from bayse_agent.domain.access import Scope
+from tests.api.stage import OURS, Stage, fast_passwords
+
+
+def _app(stage: Stage) -> ASGIApp:
+    """The service by the real time, so that nobody is shown out while others come in."""
+    return create_app(replace(stage.parts, timer=SystemClock()), passwords=fast_passwords())
+
+
+async def _never() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+class _Listener:
+    """One end of a websocket. `told`: what it was sent; with `is_deaf` it takes no text."""
+
+    def __init__(self, *, is_deaf: bool = False) -> None:
+        self.told: list[Message] = []
+        self._is_deaf = is_deaf
+        self._came = iter([{"type": "websocket.connect"}])
+
+    @property
+    def kinds(self) -> list[str]:
+        return [one["type"].removeprefix("websocket.") for one in self.told]
+
+    async def receive(self) -> Message:
+        return next(self._came, None) or await _never()
+
+    async def send(self, message: Message) -> None:
+        self.told.append(message)
+        if self._is_deaf and message["type"] == "websocket.send":
+            await _never()
+
+    async def listen(self, app: ASGIApp, query: str, headers: dict[str, str]) -> None:
+        scope: dict[str, Any] = {
+            "type": "websocket",
+            "asgi": {"version": "3.0"},
+            "scheme": "ws",
+            "path": "/ws/live",
+            "raw_path": b"/ws/live",
+            "query_string": query.encode(),
+            "headers": [
+                (name.lower().encode(), value.encode())
+                for name, value in {"Host": "127.0.0.1", **headers}.items()
+            ],
+            "client": ("127.0.0.1", 5555),
+            "subprotocols": [],
+        }
+        await app(scope, self.receive, self.send)
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it does not come")
+
+
+async def _all_ended(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_stream_when_more_come_at_once_than_may_then_no_more_are_let_in(
+    stage: Stage,
+) -> None:
+    app, headers = _app(stage), await stage.bearer(Scope.READ)
+    many = [_Listener() for _ in range(MOST_LISTENERS + 20)]
+    # The books are slow to read just then.
+    is_over = Event()
+    reading = asyncio.create_task(stage.parts.reader.ask(lambda _: is_over.wait(10)))
+    tasks = [asyncio.create_task(one.listen(app, "", headers)) for one in many]
+    await _until(lambda: all(one.kinds for one in many))
+    is_over.set()
+    assert await reading
+    let_in = [one for one in many if one.kinds[0] == "accept"]
+    assert len(let_in) == MOST_LISTENERS
+    # Who leaves makes room.
+    await _all_ended(*tasks)
+    late = _Listener()
+    task = asyncio.create_task(late.listen(app, "", headers))
+    await _until(lambda: "send" in late.kinds)
+    await _all_ended(task)
+
+
+async def test_ticket_when_its_session_has_ended_then_it_lets_nobody_in(stage: Stage) -> None:
+    client = await stage.logged_in(stage.client())
+    ticket = (await client.post("/auth/ticket", headers=OURS)).json()["ticket"]
+    assert (await client.post("/auth/logout", headers=OURS)).status_code == 200
+    late = _Listener()
+    await late.listen(stage.app, f"ticket={ticket}&since=0", {"Origin": "http://127.0.0.1"})
+    assert late.kinds == ["close"]
+
+
+async def test_stream_when_who_is_told_the_past_reads_nothing_then_he_is_shown_out_all_the_same(
+    stage: Stage,
+) -> None:
+    client = await stage.logged_in(stage.client())
+    ticket = (await client.post("/auth/ticket", headers=OURS)).json()["ticket"]
+    deaf = _Listener(is_deaf=True)
+    query, headers = f"ticket={ticket}&since=0", {"Origin": "http://127.0.0.1"}
+    task = asyncio.create_task(deaf.listen(stage.app, query, headers))
+    await _until(lambda: "send" in deaf.kinds)
+    assert (await client.post("/auth/logout", headers=OURS)).status_code == 200
+    async with asyncio.timeout(10):
+        await task
+    assert deaf.kinds[-1] == "close"
+    assert json.loads(deaf.told[1]["text"])["type"] != "hello"
