@@ -31,16 +31,19 @@ class Right(StrEnum):
 class Rule:
     """Who may call a route. `steps_up`: only soon after the password was given again.
 
-    `is_costly`: it asks others for something that costs money or their patience.
+    `is_costly`: it asks others for something that costs money or their patience. `is_counted`: it
+    is open to anybody and reads the books, so that each address may ask it so often and no more.
     """
 
     right: Right
     steps_up: bool = False
     is_costly: bool = False
+    is_counted: bool = False
 
 
 _READ, _OPERATE, _ADMIN = Rule(Right.READ), Rule(Right.OPERATE), Rule(Right.ADMIN)
 _PUBLIC, _SELF, _BELL = Rule(Right.PUBLIC), Rule(Right.SELF), Rule(Right.BELL)
+_COUNTED = Rule(Right.PUBLIC, is_counted=True)
 _COSTLY_READ = Rule(Right.READ, is_costly=True)
 _COSTLY = Rule(Right.OPERATE, is_costly=True)
 _ARMING = Rule(Right.ADMIN, steps_up=True)
@@ -94,9 +97,9 @@ ACCESS: Mapping[str, Rule] = {
     "POST /agent/config": _ARMING,
     "GET /search": _COSTLY_READ,
     "POST /webhook/order": _BELL,
-    "GET /health": _PUBLIC,
+    "GET /health": _COUNTED,
     "GET /health/live": _PUBLIC,
-    "GET /health/ready": _PUBLIC,
+    "GET /health/ready": _COUNTED,
     "GET /health/parts": _READ,
     "WS /ws/live": _BELL,
     # The house's own

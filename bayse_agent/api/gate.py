@@ -61,6 +61,7 @@ class Gate:
         self._origins = Origins(parts.web)
         web, timer = parts.web, parts.timer
         self._pace = Throttle(timer, times=web.requests_a_minute, within_s=_MINUTE_S)
+        self._strangers = Throttle(timer, times=web.requests_a_minute, within_s=_MINUTE_S)
         self._costly = Throttle(timer, times=web.costly_a_minute, within_s=_MINUTE_S)
         self._log = structlog.get_logger("api")
 
@@ -116,7 +117,7 @@ class Gate:
             raise _No(421, "this service has no such name", "wrong_host")
         rule = None if key is None else ACCESS[key]
         if rule is not None and rule.right in (Right.PUBLIC, Right.BELL):
-            self._check_page(method, headers)
+            self._check_open(rule, scope, headers)
             return
         if rule is None and _is_open(path):
             raise _unknown(path)
@@ -134,10 +135,12 @@ class Gate:
         if caller.is_by_cookie and method not in _SAFE:
             self._check_forgery(headers)
 
-    def _check_page(self, method: str, headers: Headers) -> None:
-        """Another site's page may not log anybody in or out."""
-        if method not in _SAFE and not self._origins.may_write(headers):
+    def _check_open(self, rule: Rule, scope: Scope, headers: Headers) -> None:
+        """Another site's page may not log anybody in or out, and nobody ask all the time."""
+        if scope["method"] not in _SAFE and not self._origins.may_write(headers):
             raise _No(403, "the request came from another site", "wrong_origin")
+        if rule.is_counted:
+            _count(self._strangers, scope["state"]["origin"])
 
     def _check_forgery(self, headers: Headers) -> None:
         """A browser sends its cookies with whatever any page makes it send: ask for more."""
@@ -183,9 +186,7 @@ class Gate:
     def _check_pace(self, rule: Rule, caller: Caller) -> None:
         throttles = (self._pace, self._costly) if rule.is_costly else (self._pace,)
         for throttle in throttles:
-            if wait_s := throttle.take(caller.key):
-                wait = {"Retry-After": str(int(wait_s) + 1)}
-                raise _No(429, "too many requests: wait a little", headers=wait)
+            _count(throttle, caller.key)
 
     def _may_read_metrics(self, scope: Scope) -> bool:
         token = self._parts.web.metrics_token
@@ -209,6 +210,13 @@ class _Answer:
             for name, value in self._headers.items():
                 headers[name] = value
         await self._send(message)
+
+
+def _count(throttle: Throttle, key: str) -> None:
+    """Count a request of somebody; one too many is not let in."""
+    if wait_s := throttle.take(key):
+        wait = {"Retry-After": str(int(wait_s) + 1)}
+        raise _No(429, "too many requests: wait a little", headers=wait)
 
 
 def _unknown(path: str) -> _No:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from threading import Event
 from typing import Any
 
+import httpx2
 from starlette.types import ASGIApp, Message
 
 from bayse_agent.adapters.clock import SystemClock
+from bayse_agent.adapters.store.reading import desk
+from bayse_agent.adapters.store.reading.reader import Cut
 from bayse_agent.api.app import create_app
 from bayse_agent.api.routes.live import MOST_LISTENERS
 from bayse_agent.domain.access import Scope
@@ -125,3 +129,43 @@ async def test_stream_when_who_is_told_the_past_reads_nothing_then_he_is_shown_o
         await task
     assert deaf.kinds[-1] == "close"
     assert json.loads(deaf.told[1]["text"])["type"] != "hello"
+
+
+async def test_stop_when_the_service_is_flooded_then_others_are_braked_and_it_is_not(
+    stage: Stage,
+) -> None:
+    """One address is that of everybody here, as behind a proxy that nobody told us of."""
+    web = replace(stage.parts.web, requests_a_minute=30, costly_a_minute=5)
+    keys = (b"one key of webhooks that nobody can guess",)
+    stage.app = create_app(
+        replace(stage.parts, web=replace(web, webhook_keys=keys)), passwords=fast_passwords()
+    )
+    stranger, owner = stage.client(), await stage.logged_in(stage.client())
+    script = stage.client()
+    script.headers.update(await stage.bearer(Scope.READ))
+    signed = {"webhook-id": "w", "webhook-timestamp": "1", "webhook-signature": "v1,AA=="}
+    floods: list[tuple[str, list[Awaitable[Any]]]] = [
+        ("health", [stranger.get("/health") for _ in range(100)]),
+        ("ready", [stranger.get("/health/ready") for _ in range(100)]),
+        ("webhook", [stranger.post("/webhook/order", headers=signed) for _ in range(100)]),
+        ("tickets", [script.post("/auth/ticket", json={}) for _ in range(100)]),
+        ("check", [script.get("/audit/check") for _ in range(100)]),
+    ]
+    counts = {}
+    for name, flood in floods:
+        counts[name] = Counter(one.status_code for one in await asyncio.gather(*flood))
+    assert counts["health"] == {200: 30, 429: 70}
+    assert counts["ready"] == {429: 100}
+    assert counts["webhook"] == {401: 100}
+    assert counts["tickets"] == {200: 30, 429: 70}
+    assert counts["check"] == {429: 100}
+    log = await stage.parts.reader.ask(desk.access(Cut(limit=200)))
+    assert sum(one.kind == "webhook_refused" for one in log.items) == 10
+    answer = await owner.post("/control/halt", json={"reason": "x"}, headers=OURS)
+    assert answer.status_code == 202
+    assert stage.parts.brake is not None
+    assert stage.parts.brake.pulled() is not None
+    # Another address is not braked for it.
+    away = httpx2.ASGITransport(app=stage.app, client=("198.51.100.7", 1))
+    async with httpx2.AsyncClient(transport=away, base_url="http://127.0.0.1") as other:
+        assert (await other.get("/health")).status_code == 200

@@ -71,7 +71,7 @@ class SearchOut(BaseModel):
     results: list[ResultOut]
 
 
-@router.get("/health", response_model=Health, responses=problems(503))
+@router.get("/health", response_model=Health, responses=problems(429, 503))
 async def health(house: InHouse) -> Health:
     """Whether the service, its books and the agent behind it are well."""
     found = {one.name: one.status for one in await _parts(house)}
@@ -86,7 +86,7 @@ async def live() -> Alive:
     return Alive()
 
 
-@router.get("/health/ready", response_model=Alive, responses=problems(503))
+@router.get("/health/ready", response_model=Alive, responses=problems(429, 503))
 async def ready(house: InHouse) -> Alive:
     """The books can be read."""
     await house.parts.reader.ask(desk.audit_head())
