@@ -63,6 +63,7 @@ class Doors:
         self._passwords = passwords
         self._by_origin = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
         self._by_name = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
+        self._by_session = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
         self._bells = Throttle(parts.timer, times=TRIES_A_MINUTE, within_s=_MINUTE_S)
         self._log = structlog.get_logger("doors")
         self.factors = Factors(
@@ -166,7 +167,7 @@ class Doors:
 
         Raises InvalidValue for a new one that will not do, and TooOften.
         """
-        if not await self._is_password(caller.name, old, origin=origin):
+        if not await self._is_password(caller, old, origin=origin):
             return False
         check_password(new, caller.name)
         hashed = await self._passwords.hash(new)
@@ -243,7 +244,7 @@ class Doors:
     async def _not_shown(
         self, caller: Caller, password: str, code: str | None, *, origin: str
     ) -> NotIn | None:
-        if not await self._is_password(caller.name, password, origin=origin):
+        if not await self._is_password(caller, password, origin=origin):
             return NotIn.WRONG_PASSWORD
         return await self._lacks(caller.name, code, origin=origin)
 
@@ -263,14 +264,18 @@ class Doors:
         if wait_s := self.factors.take_try(name):
             raise TooOften(wait_s)
 
-    async def _is_password(self, name: str, password: str, *, origin: str) -> bool:
-        self._count_try(name, origin)
-        person = await self._parts.access.person(name)
+    async def _is_password(self, caller: Caller, password: str, *, origin: str) -> bool:
+        """Whether somebody who is in knows the password. He is counted by his session: guesses from
+        outside must not keep him from what wants it.
+        """
+        if wait_s := self._by_session.take(caller.key):
+            raise TooOften(wait_s)
+        person = await self._parts.access.person(caller.name)
         known = None if person is None else person.password_hash
         if await self._passwords.verify(password, known):
-            self._by_name.forget(name)
+            self._by_session.forget(caller.key)
             return True
-        await self.note("password_wrong", name, origin)
+        await self.note("password_wrong", caller.name, origin)
         return False
 
     def _count_try(self, name: str, origin: str) -> None:

@@ -182,8 +182,10 @@ async def test_guesses_when_there_are_a_thousand_then_few_are_looked_at(
         statuses.append((await client.post("/auth/token", data=form)).status_code)
     assert statuses.count(401) <= 10
     assert statuses.count(429) >= 990
-    # Whoever is in stays in, and may stop everything.
+    # Whoever is in stays in, and may do what wants the password again.
     assert (await inside.get("/auth/me")).status_code == 200
+    again = await inside.post("/auth/step-up", json={"password": PASSWORD}, headers=OURS)
+    assert again.status_code == 200
     clock.pass_s(61)
     assert await _token(client)
 
@@ -292,6 +294,15 @@ async def test_step_up_when_it_was_a_while_ago_then_arming_wants_it_again(
     clock.pass_s(5 * 60 + 1)
     again = await client.post("/auth/tokens", json={"name": "other"}, headers=OURS)
     assert again.status_code == 403
+
+
+async def test_step_up_when_the_password_is_guessed_then_few_are_looked_at(stage: Stage) -> None:
+    client = await stage.logged_in(stage.client())
+    guesses = [
+        await client.post("/auth/step-up", json={"password": f"guess {one}"}, headers=OURS)
+        for one in range(20)
+    ]
+    assert [one.status_code for one in guesses] == [403] * 10 + [429] * 10
 
 
 async def test_password_when_it_was_made_for_somebody_then_he_changes_it_first(
