@@ -11,86 +11,38 @@ interface Told {
   stage: Stage;
 }
 
-const TOLD: Record<string, Told> = {
-  traded: { label: say.traded, words: say.anOrderWasSent, stage: "traded" },
-  cooldown: { label: say.cooldown, words: say.theLastForecastIs, stage: "seen" },
-  budget: { label: say.budget, words: say.noMoreLooksIn, stage: "seen" },
-  halted: { label: say.halted, words: say.tradingIsStopped, stage: "seen" },
-  closed: { label: say.closed, words: say.notOpenForTrading, stage: "seen" },
-  stale_data: { label: say.staleData, words: say.bookOrFeedToo, stage: "data" },
-  market_unreadable: { label: say.unreadable, words: say.theMarketCouldNot, stage: "data" },
-  no_forecast: { label: say.noForecast, words: say.noForecasterHadA, stage: "forecast" },
-  no_news: { label: say.noNews, words: say.nothingNewToJudge, stage: "forecast" },
-  not_worth_research: {
-    label: say.notWorthIt,
-    words: say.researchCostsMoreThan,
-    stage: "forecast",
-  },
-  no_market_price: { label: say.noPrice, words: say.theMarketShowsNone, stage: "data" },
-  empty_book: { label: say.emptyBook, words: say.nobodyOffersASide, stage: "data" },
-  no_edge: { label: say.noEdge, words: say.nothingLeftAfterFees, stage: "edge" },
-  edge_within_error: {
-    label: say.withinError,
-    words: say.theEdgeIsSmaller,
-    stage: "edge",
-  },
-  stake_below_minimum: {
-    label: say.tooSmall,
-    words: say.theStakeWouldBe,
-    stage: "edge",
-  },
-  no_money: { label: say.noMoney, words: say.noFreeCashTo, stage: "limits" },
-  awaiting_approval: { label: say.waitsForYou, words: say.aPersonDecides, stage: "sent" },
-  price_moved: {
-    label: say.priceMoved,
-    words: say.pastTheWorstPrice,
-    stage: "sent",
-  },
-  sell_unit: { label: say.sellUnit, words: say.sharesCouldNotBe, stage: "sent" },
-  unfilled: { label: say.unfilled, words: say.theOrderFoundNo, stage: "sent" },
-  declined: { label: say.declined, words: say.theVenueSaidNo, stage: "sent" },
-  unresolved: { label: say.inDoubt, words: say.sentAnswerNotKnown, stage: "sent" },
-};
-
-const CHECKS: Record<string, string> = {
-  input: say.theCaseDidNot,
-  halted: say.tradingIsStopped,
-  books_age: say.booksNotComparedLately,
-  status: say.theMarketIsNot,
-  category: say.categoryNotAllowed,
-  time_left: say.closesTooSoonOr,
-  price: say.priceOutsideTheRange,
-  spread: say.spreadTooWide,
-  depth: say.tooThinAtThe,
-  data_age: say.dataTooOld,
-  exit_side: say.nobodyToSellTo,
-  forecast_age: say.forecastTooOld,
-  edge: say.edgeUnderTheLeast,
-  confidence: say.confidenceUnderTheLeast,
-  stake: say.stakeOverTheLargest,
-  reserve: say.wouldTouchTheReserve,
-  floor: say.wouldGoUnderThe,
-  exposure: say.tooMuchAtRisk,
-  market_part: say.tooMuchInOne,
-  event_part: say.tooMuchInOneEvent,
-  series_part: say.tooMuchInOneSeries,
-  cluster_part: say.tooMuchOnOne,
-  daily_stake: say.daySStakesUsed,
-  daily_loss: say.daySLossReached,
-  drawdown: say.tooFarBelowThe,
-  losing_streak: say.pauseAfterLossesIn,
-  market_held: say.heldTooOftenAlready,
-  open_positions: say.enoughPositionsOpen,
-  repeat: say.boughtHereAMoment,
-  hourly_trades: say.hourSTradesUsed,
-  daily_trades: say.daySTradesUsed,
-  order_rate: say.tooManyOrdersA,
-  not_held: say.notHeld,
+const LOOKS: Record<string, readonly [string, string]> = say.looks;
+const CHECKS: Record<string, string> = say.checks;
+const STAGES: Record<string, Stage> = {
+  traded: "traded",
+  cooldown: "seen",
+  budget: "seen",
+  halted: "seen",
+  closed: "seen",
+  stale_data: "data",
+  market_unreadable: "data",
+  no_forecast: "forecast",
+  no_news: "forecast",
+  not_worth_research: "forecast",
+  no_market_price: "data",
+  empty_book: "data",
+  no_edge: "edge",
+  edge_within_error: "edge",
+  stake_below_minimum: "edge",
+  no_money: "limits",
+  awaiting_approval: "sent",
+  price_moved: "sent",
+  sell_unit: "sent",
+  unfilled: "sent",
+  declined: "sent",
+  unresolved: "sent",
 };
 
 export function reasonOf(reason: string): Told {
-  const known = TOLD[reason];
-  if (known !== undefined) return known;
+  const known = LOOKS[reason];
+  if (known !== undefined) {
+    return { label: known[0], words: known[1], stage: STAGES[reason] ?? "seen" };
+  }
   if (reason.startsWith("refused_")) {
     const check = reason.slice("refused_".length);
     return {
@@ -113,23 +65,11 @@ export function toneOf(reason: string): "us" | "bad" | "warn" | "good" | "dash" 
 }
 
 /** The steps of the funnel, in their order: what a look has behind it when it goes on. */
-export const STEPS: readonly { stage: Stage; label: string; lost: string }[] = [
-  { stage: "seen", label: say.dueALook, lost: say.closedInCooldownOr },
-  { stage: "data", label: say.freshData, lost: say.hadNoFreshOr },
-  { stage: "forecast", label: say.withAForecast, lost: say.nobodyKnewBetter },
-  { stage: "edge", label: say.edgeAfterFees, lost: say.hadNoneWorthTaking },
-  { stage: "limits", label: say.withinLimits, lost: say.refusedByALimit },
-  { stage: "sent", label: say.traded, lost: say.waitMovedOrFound },
-];
+export const STEPS: readonly { stage: Stage; label: string; lost: string }[] = (
+  ["seen", "data", "forecast", "edge", "limits", "sent"] as const
+).map((stage) => ({ stage, label: say.steps[stage][0], lost: say.steps[stage][1] }));
 
-const WORDS: Record<string, string> = {
-  listing: say.listingOfMarkets,
-  look: say.lastLookAtA,
-  forecast: say.lastForecast,
-  book: say.lastBookSeen,
-  equity: say.booksComparedWithThe,
-  order: say.lastOrder,
-};
+const WORDS: Record<string, string> = say.parts;
 export const partName = (name: string): string => WORDS[name] ?? name.replaceAll("_", " ");
 
 export const ORDER_TONES: Record<string, "good" | "bad" | "dash" | "us" | ""> = {
@@ -142,20 +82,5 @@ export const ORDER_TONES: Record<string, "good" | "bad" | "dash" | "us" | ""> = 
   REFUSED: "bad",
   LOST: "bad",
 };
-export const ORDER_WORDS: Record<string, [string, string]> = {
-  PENDING: [say.inDoubt, say.sentOrAboutTo],
-  OPEN: [say.open, say.restsAtTheVenue],
-  CANCELLING: [say.beingTakenBack, say.itCountsInFull],
-  FILLED: [say.filled, ""],
-  CANCELLED: [say.takenBack, say.whatHadNotBeen],
-  EXPIRED: [say.lapsed, say.itFoundNoMatch],
-  REFUSED: [say.refused, say.theVenueSaidNoNothing],
-  LOST: [say.neverArrived, say.theVenueNeverHad],
-};
-export const SIGNAL_WORDS: Record<string, string> = {
-  PENDING: say.waitsForYou,
-  EXECUTED: say.executed,
-  REFUSED: say.refused,
-  REJECTED: say.rejected,
-  EXPIRED: say.lapsed,
-};
+export const ORDER_WORDS: Record<string, readonly [string, string]> = say.orders;
+export const SIGNAL_WORDS: Record<string, string> = say.signals;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { screens, texts } from "@/texts";
 
 const KEYS = new Set(["H"]);
 const READ = new Set(["title", "what", "label", "head", "lede", "placeholder", "aria-label", "go"]);
@@ -44,3 +45,26 @@ test.each([
 ])("a rule that finds words in %s", (source, words) => {
   expect(strayWords("one.tsx", source)).toEqual(words);
 });
+
+/** Every text that is no function, with its address in the file. */
+function plainTexts(at: string, part: unknown): [string, string][] {
+  if (typeof part === "string") return [[at, part]];
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap(([name, one]) => plainTexts(`${at}.${name}`, one));
+}
+
+/** A text that is put together with others at its ends cannot be put in another order. */
+const isPiece = (text: string) => /^[\s:.)]|[\s(,:]$/.test(text);
+
+test("every text is whole: none is the beginning or the end of a sentence in pieces", () => {
+  const all = [...plainTexts("texts", texts), ...plainTexts("screens", screens)];
+  expect(all.length).toBeGreaterThan(500);
+  expect(all.filter(([, text]) => isPiece(text))).toEqual([]);
+});
+
+test.each(["quoted ", ") unless you cancel", ": could not be asked"])(
+  "a rule that finds a piece in %j",
+  (text) => {
+    expect(isPiece(text)).toBe(true);
+  },
+);

@@ -28,8 +28,8 @@ export function BookPage() {
   const title =
     held.data === undefined || liveCount === undefined
       ? texts.pages.book
-      : say.heldOrdersLive(count(held.data.length), count(liveCount));
-  const lede = inDoubt > 0 ? say.ordersWereSentAnd(count(inDoubt)) : say.noOrderIsIn;
+      : say.heldAndLive({ held: count(held.data.length), live: liveCount });
+  const lede = inDoubt > 0 ? say.ordersInDoubt({ n: inDoubt }) : say.noneInDoubt;
   return (
     <Page name={texts.pages.book} title={title} lede={live.data === undefined ? undefined : lede}>
       <div className="stack">
@@ -120,7 +120,7 @@ function Ended() {
             },
             {
               head: say.held,
-              cell: (row) => say.sh(row.outcome, decimal(row.shares)),
+              cell: (row) => say.heldShares({ outcome: row.outcome, shares: decimal(row.shares) }),
             },
             {
               head: say.ended,

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { caps } from "@/api/queries";
 import type { Cap } from "@/api/types";
 import { count, decimal, money, percent } from "@/format/figures";
+import { Sentence } from "@/parts/sentence";
 import { Empty, ReadCard } from "@/parts/views";
 import { Chip, Left } from "@/parts/words";
 import { screens } from "@/texts";
@@ -33,7 +34,7 @@ export function CapsCard() {
 function CapRow({ told }: { told: Cap }) {
   const sum = (value: string) => (told.unit === "USD" ? money(value, "USD") : decimal(value, 0));
   const part = Math.min(1, Number(told.fraction ?? 0));
-  const name = say.each(told.name, told.span);
+  const name = say.capName({ what: told.name, span: told.span });
   return (
     <li>
       <span>
@@ -43,7 +44,9 @@ function CapRow({ told }: { told: Cap }) {
         {told.is_used_up && <Chip tone="bad">{say.usedUp}</Chip>}
         <b>{percent(told.fraction)}</b>
         <span className="nowrap">
-          {sum(told.used)} {told.cap === null ? say.withoutACap : say.of(sum(told.cap))}
+          {told.cap === null
+            ? say.usedWithoutCap({ used: sum(told.used) })
+            : say.usedOfCap({ used: sum(told.used), cap: sum(told.cap) })}
         </span>
       </span>
       <span
@@ -57,16 +60,11 @@ function CapRow({ told }: { told: Cap }) {
         <i style={{ "--v": part * 100 } as object} />
       </span>
       <span className="sub">
-        {count(told.calls)} {say.asked}
-        {told.open_calls > 0 && (
-          <>
-            ; {count(told.open_calls)} {say.notAnsweredYet} {sum(told.reserved)} {say.putAside}
-          </>
-        )}
+        {say.asked({ calls: count(told.calls) })}
+        {told.open_calls > 0 &&
+          say.notAnsweredYet({ open: count(told.open_calls), reserved: sum(told.reserved) })}
         {told.renews_at !== null && (
-          <>
-            {say.roomAgainIn} <Left at={told.renews_at} />
-          </>
+          <Sentence words={say.roomAgain} values={{ left: <Left at={told.renews_at} /> }} />
         )}
       </span>
     </li>

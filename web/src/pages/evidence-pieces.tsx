@@ -4,8 +4,9 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { leftOut, piece, pieces } from "@/api/queries";
 import type { Fate, Piece } from "@/api/types";
-import { count, score } from "@/format/figures";
+import { score } from "@/format/figures";
 import { ListCard } from "@/parts/list";
+import { Sentence } from "@/parts/sentence";
 import { Empty, Failed, Loading, ReadCard } from "@/parts/views";
 import { Chip, Outside, Time, type Tone } from "@/parts/words";
 import { screens, texts } from "@/texts";
@@ -133,21 +134,26 @@ function PieceRow({ told }: { told: Piece }) {
         <span className="small muted words">{told.excerpt}</span>
         <br />
         <span className="sub">
-          <Outside to={told.url}>{told.publisher}</Outside>
-          {say.foundBy} {told.source}; {what}
-          {told.uses > 0 && (
-            <>
-              {" "}
-              ({count(told.uses)} {say.times}
-            </>
-          )}
+          <Sentence
+            words={say.foundBy}
+            values={{
+              publisher: <Outside to={told.url}>{told.publisher}</Outside>,
+              source: told.source,
+              fate: what,
+            }}
+          />
+          {told.uses > 0 && say.times({ uses: told.uses })}
           {told.market && told.decision !== null && (
-            <>
-              {say.lastFor}{" "}
-              <Link to="/explain/$subject" params={{ subject: String(told.decision) }}>
-                {told.market}
-              </Link>
-            </>
+            <Sentence
+              words={say.lastFor}
+              values={{
+                market: (
+                  <Link to="/explain/$subject" params={{ subject: String(told.decision) }}>
+                    {told.market}
+                  </Link>
+                ),
+              }}
+            />
           )}
         </span>
       </span>
@@ -189,11 +195,19 @@ function Whole({ pieceId }: { pieceId: string }) {
       ))}
       {uses.map((use) => (
         <p key={use.forecast_id + use.claim} className="sub words">
-          {use.author} {say.tookFromItFor}{" "}
-          <Link to="/explain/$subject" params={{ subject: use.forecast_id }}>
-            {use.market}
-          </Link>
-          : “{use.claim}”, {score(use.contribution, { isSigned: true })} {say.inLogOdds}
+          <Sentence
+            words={say.claimTaken}
+            values={{
+              author: use.author,
+              claim: use.claim,
+              moved: score(use.contribution, { isSigned: true }),
+              market: (
+                <Link to="/explain/$subject" params={{ subject: use.forecast_id }}>
+                  {use.market}
+                </Link>
+              ),
+            }}
+          />
         </p>
       ))}
     </div>
@@ -216,20 +230,13 @@ export function LeftOutCard() {
           {data.reasons.map((one) => (
             <div key={one.name} className="contents">
               <dt>{one.name.replaceAll("_", " ")}</dt>
-              <dd>
-                {count(one.count)} {say.articles}
-              </dd>
+              <dd>{say.articles({ n: one.count })}</dd>
             </div>
           ))}
           {data.missing.map((one) => (
             <div key={one.name} className="contents">
-              <dt>
-                {one.name}
-                {say.couldNotBeAsked}
-              </dt>
-              <dd>
-                {count(one.count)} {say.looks}
-              </dd>
+              <dt>{say.couldNotBeAsked({ source: one.name })}</dt>
+              <dd>{say.looks({ n: one.count })}</dd>
             </div>
           ))}
         </dl>

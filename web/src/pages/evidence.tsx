@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
-import { costs, search } from "@/api/queries";
+import { costs, search, version } from "@/api/queries";
 import { count, money } from "@/format/figures";
 import { Table } from "@/parts/list";
 import { Empty, Page, ReadCard } from "@/parts/views";
@@ -24,12 +24,15 @@ export function Evidence() {
   const navigate = useNavigate({ from: "/evidence" });
   const query = useQuery(costs);
   const calls = query.data?.reduce((sum, one) => sum + one.calls, 0);
+  const mode = useQuery(version).data?.mode;
   const title =
-    calls === undefined
+    calls === undefined || mode === undefined
       ? texts.pages.evidence
-      : calls === 0
-        ? say.noLanguageModelWas
-        : say.modelsWereAskedTimes(count(calls));
+      : calls > 0
+        ? say.modelsWereAsked({ n: calls })
+        : mode === "demo"
+          ? say.scriptedAnswers
+          : say.noModelWasAsked;
   return (
     <Page name={texts.pages.evidence} title={title} lede={say.whatWasReadWhat}>
       <div className="stack">
@@ -68,6 +71,7 @@ function Read() {
 
 function Costs() {
   const query = useQuery(costs);
+  const isDemo = useQuery(version).data?.mode === "demo";
   return (
     <>
       <CapsCard />
@@ -76,7 +80,11 @@ function Costs() {
         what={say.costs}
         query={query}
         isEmpty={(data) => data.length === 0}
-        empty={<Empty title={say.nothingWasSpentOn}>{say.withoutAKeyThe}</Empty>}
+        empty={
+          <Empty title={say.nothingWasSpent}>
+            {isDemo ? say.scriptedIsFree : say.worksWithoutAKey}
+          </Empty>
+        }
       >
         {(data) => (
           <Table
@@ -94,7 +102,7 @@ function Costs() {
                     {count(row.calls)}
                     {row.unsettled > 0 && (
                       <span className="sub">
-                        {count(row.unsettled)} {say.notSettledCountedIn}
+                        {say.notSettled({ unsettled: count(row.unsettled) })}
                       </span>
                     )}
                   </>

@@ -1,6 +1,7 @@
 /** What was known and believed: the evidence with its sources, each forecaster, and the models' words. */
 import type { Explanation, Forecast } from "@/api/types";
 import { percent, score } from "@/format/figures";
+import { Sentence } from "@/parts/sentence";
 import { Fact, Step } from "@/parts/story";
 import { Outside, Pair, Time } from "@/parts/words";
 import { screens } from "@/texts";
@@ -18,7 +19,7 @@ export function Known({ forecast }: { forecast: Forecast }) {
   const evidence = all(forecast).flatMap((one) => one.evidence);
   if (evidence.length === 0) return null;
   return (
-    <Step at={forecast.made_at} title={say.whatWasKnownSources(evidence.length)}>
+    <Step at={forecast.made_at} title={say.whatWasKnown({ n: evidence.length })}>
       <div className="stack" style={{ marginTop: 8 }}>
         {evidence.map((one) => (
           <div key={one.url + one.claim} className="quote small">
@@ -28,9 +29,16 @@ export function Known({ forecast }: { forecast: Forecast }) {
             <p className="words">{one.claim}</p>
             {one.quote && <p className="words faint">“{one.quote}”</p>}
             <p className="sub">
-              {one.domain}, {one.published_at ? <Time at={one.published_at} /> : say.noDate}
-              {say.foundBy} {one.found_by}; {STANCE(one.stance)}
-              {say.movesTheLogOdds} {score(one.contribution, { isSigned: true })}
+              <Sentence
+                words={say.source}
+                values={{
+                  publisher: one.domain,
+                  moment: one.published_at ? <Time at={one.published_at} /> : say.noDate,
+                  finder: one.found_by,
+                  stance: STANCE(one.stance),
+                  moved: score(one.contribution, { isSigned: true }),
+                }}
+              />
             </p>
           </div>
         ))}
@@ -45,8 +53,8 @@ export function Believed({ forecast, label }: { forecast: Forecast; label: strin
       at={forecast.made_at}
       title={
         forecast.parts.length > 0
-          ? say.whatEachForecasterSaid(label)
-          : say.whatSaidFor(forecast.author, label)
+          ? say.whatEachSaid({ label })
+          : say.whatOneSaid({ author: forecast.author, label })
       }
       mark="ours"
     >
@@ -60,9 +68,7 @@ export function Believed({ forecast, label }: { forecast: Forecast; label: strin
             <span className="us">{percent(one.probability)}</span> ± {percent(one.standard_error)}
             <Pair ours={one.probability} market={one.market_price} />
             {one.weight !== null && (
-              <span className="sub">
-                {say.weight} {one.weight.toFixed(2)}
-              </span>
+              <span className="sub">{say.weight({ weight: one.weight.toFixed(2) })}</span>
             )}
           </Fact>
         ))}

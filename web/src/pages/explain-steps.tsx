@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { Explanation } from "@/api/types";
 import { decimal, money, percent, points, score } from "@/format/figures";
+import { Sentence } from "@/parts/sentence";
 import { Fact, Step } from "@/parts/story";
 import { Result, Sum, Time } from "@/parts/words";
 import { ORDER_WORDS, reasonOf } from "@/reasons";
@@ -14,11 +15,14 @@ export function Question({ told: { market } }: { told: Explanation }) {
   return (
     <Step at={market.opens_at} when={say.opens} title={say.theQuestion}>
       <p>
-        <b>{market.title}</b> {say.tradedAs} {market.engine.toUpperCase()}.
+        <Sentence
+          words={say.tradedAs}
+          values={{ market: <b>{market.title}</b>, engine: market.engine.toUpperCase() }}
+        />
       </p>
       <dl className="facts">
         <Fact name={say.sides}>
-          {market.label1} {say.and} {market.label2}
+          {say.bothSides({ first: market.label1, second: market.label2 })}
         </Fact>
         <Fact name={say.closes}>
           <Time at={market.closes_at} />
@@ -79,7 +83,7 @@ export function Checks({ told: { review, decision } }: { told: Explanation }) {
         {review.limits_version !== null && say.limitsOfVersion(review.limits_version)}
       </p>
       <button className="btn" type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        {isOpen ? say.hideTheLimits : say.showTheLimitsIn(review.limits.length)}
+        {isOpen ? say.hideLimits : say.showLimits({ n: review.limits.length })}
       </button>
       {isOpen && (
         <dl className="kv" style={{ marginTop: 12 }}>
@@ -104,13 +108,21 @@ export function Sent({ told: { order, steps, fills } }: { told: Explanation }) {
   return (
     <Step at={order.created_at} title={say.theOrder(state.toLowerCase())} mark="ours">
       <p>
-        {words} {order.side === "BUY" ? say.buy : say.sell} {order.outcome} {say.for}{" "}
-        <b>
-          {order.side === "BUY"
-            ? money(order.amount, order.currency)
-            : say.shares(decimal(order.amount))}
-        </b>
-        {say.at} {percent(order.worst_price)} {say.atWorst}
+        {words}{" "}
+        <Sentence
+          words={order.side === "BUY" ? say.orderToBuy : say.orderToSell}
+          values={{
+            outcome: order.outcome,
+            price: percent(order.worst_price),
+            amount: (
+              <b>
+                {order.side === "BUY"
+                  ? money(order.amount, order.currency)
+                  : say.shares({ shares: decimal(order.amount) })}
+              </b>
+            ),
+          }}
+        />
       </p>
       <dl className="facts">
         {steps.map((step) => (
@@ -120,12 +132,15 @@ export function Sent({ told: { order, steps, fills } }: { told: Explanation }) {
           </Fact>
         ))}
         {fills.map((fill) => (
-          <Fact key={fill.id} name={say.fillSh(decimal(fill.shares))}>
-            {percent(fill.price)} {say.for} <Sum amount={fill.cash} currency={fill.currency} />
-            <span className="sub">
-              {" "}
-              {say.fee} {money(fill.fee, fill.currency)}
-            </span>
+          <Fact key={fill.id} name={say.fill({ shares: decimal(fill.shares) })}>
+            <Sentence
+              words={say.priceAndCash}
+              values={{
+                price: percent(fill.price),
+                cash: <Sum amount={fill.cash} currency={fill.currency} />,
+              }}
+            />
+            <span className="sub"> {say.fee({ fee: money(fill.fee, fill.currency) })}</span>
           </Fact>
         ))}
       </dl>

@@ -68,11 +68,7 @@ function ledeOf({ decision, outcome, order }: Explanation): ReactNode {
           {sentence(decision.inputs.detail ?? reasonOf(decision.reason).words)}{" "}
         </span>
       )}
-      {outcome?.winner && (
-        <>
-          {say.itEnded} {outcome.winner}.{" "}
-        </>
-      )}
+      {outcome?.winner && <>{say.itEnded({ winner: outcome.winner })} </>}
       {outcome?.profit && order !== null && (
         <b>
           <Result amount={outcome.profit} currency={order.currency} />
@@ -128,16 +124,12 @@ function Short({
         <h2>{say.inShort}</h2>
       </div>
       <dl className="card__body kv">
-        <dt>
-          {say.agent} {market?.label1 ?? say.yes}
-        </dt>
+        <dt>{say.agentSays({ label: market?.label1 ?? say.yes })}</dt>
         <dd className="us">
           {percent(forecast?.probability ?? decision?.probability) || texts.none}
           {forecast && ` ± ${percent(forecast.standard_error)}`}
         </dd>
-        <dt>
-          {say.market} {market?.label1 ?? say.yes}
-        </dt>
+        <dt>{say.marketSays({ label: market?.label1 ?? say.yes })}</dt>
         <dd>{percent(forecast?.market_price ?? decision?.market_price) || texts.notKnown}</dd>
         {decision?.inputs.edge && (
           <>

@@ -159,6 +159,6 @@ export default function PriceChart(props: ChartProps) {
     if (drawn.current !== null) show(drawn.current, { prices, beliefs, fills });
   }, [prices, beliefs, fills]);
   const last = prices.at(-1)?.value ?? 0;
-  const label = say.priceOverTimeLast((last * 100).toFixed(1), fills.length);
+  const label = say.courseOfPrice({ last: (last * 100).toFixed(1), fills: fills.length });
   return <div ref={box} className="tvchart" role="img" aria-label={label} />;
 }

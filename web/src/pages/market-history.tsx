@@ -4,9 +4,10 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo } from "react";
 import { history, ours, version } from "@/api/queries";
 import type { Chart } from "@/api/types";
-import { count, decimal, percent, placesOf } from "@/format/figures";
+import { decimal, percent, placesOf } from "@/format/figures";
 import { Lines } from "@/parts/lines";
 import { Table } from "@/parts/list";
+import { Sentence } from "@/parts/sentence";
 import { Empty, Loading, ReadCard } from "@/parts/views";
 import { Sum, Time } from "@/parts/words";
 import { screens } from "@/texts";
@@ -110,8 +111,8 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
   const places = placesOf([...points.map((one) => one.value), ...marked]);
   return (
     <ReadCard
-      title={say.underlying(asset.symbol)}
-      what={say.underlying2}
+      title={say.underlyingOf({ symbol: asset.symbol })}
+      what={say.underlying}
       query={query}
       isEmpty={() => points.length < 2}
       empty={<Empty title={say.theFeedHasSeen} />}
@@ -120,7 +121,11 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
         <div className="card__body stack">
           <Lines
             points={points}
-            label={say.fromTo(asset.symbol, asset.points[0]?.price, last?.price)}
+            label={say.courseOf({
+              symbol: asset.symbol,
+              first: asset.points[0]?.price,
+              last: last?.price,
+            })}
             height={140}
             tick={(value) => decimal(value.toFixed(places), places)}
             hasTimes
@@ -129,16 +134,22 @@ export function UnderlyingCard({ sides }: { sides: Sides }) {
           />
           <p className="row small muted">
             <span>
-              {say.last} <b>{decimal(last?.price, places)}</b>
+              <Sentence
+                words={say.lastPrice}
+                values={{ price: <b>{decimal(last?.price, places)}</b> }}
+              />
             </span>
             <span>
               {asset.threshold === null ? (
                 say.theThresholdIsNot
               ) : (
-                <>
-                  {say.dottedWhat} {sides.labels[0]} {say.needs}{" "}
-                  <b>{decimal(asset.threshold, places)}</b>
-                </>
+                <Sentence
+                  words={say.threshold}
+                  values={{
+                    label: sides.labels[0],
+                    price: <b>{decimal(asset.threshold, places)}</b>,
+                  }}
+                />
               )}
             </span>
           </p>
@@ -187,9 +198,7 @@ export function FillsCard({ sides }: { sides: Sides }) {
             ]}
           />
           {data.fills_left_out > 0 && (
-            <p className="card__foot small">
-              {count(data.fills_left_out)} {say.olderOnesAreLeft}
-            </p>
+            <p className="card__foot small">{say.olderFillsLeftOut({ n: data.fills_left_out })}</p>
           )}
         </>
       )}

@@ -71,9 +71,7 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
           ))}
         </div>
         <div className="field">
-          <label htmlFor="amount">
-            {say.stake} {currency}
-          </label>
+          <label htmlFor="amount">{say.stakeIn({ currency })}</label>
           <input
             id="amount"
             className="input"
@@ -97,17 +95,17 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
           type="submit"
           disabled={!isFit || !isOpen}
         >
-          {isFit ? say.buyFor(label, sum) : say.buy(label)}
+          {isFit ? say.askToBuyFor({ label, sum }) : say.askToBuy({ label })}
         </button>
       </form>
       <Confirm
         isOpen={key !== null}
         onClose={() => setKey(null)}
-        title={say.buyFor2(label, sum)}
-        go={say.buyFor3(sum)}
+        title={say.title({ label, sum })}
+        go={say.go({ sum })}
         tone={isLive ? "live" : "main"}
-        isReady={told.data !== undefined && !told.isFetching && !told.data.is_refused}
-        done={say.boughtFor(label, sum)}
+        isReady={told.isSuccess && !told.isFetching && !told.data.is_refused}
+        done={say.done({ label, sum })}
         onGo={async () => {
           const query = { ...wanted, side: "BUY" };
           const header = { "Idempotency-Key": key ?? newKey() };
@@ -124,7 +122,7 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
             {told.error.message}
           </p>
         )}
-        {told.data && !told.isFetching && (
+        {told.isSuccess && !told.isFetching && (
           <QuoteTold told={told.data} belief={chanceOf(belief, side)} />
         )}
         <p className="small muted">{say.pricesAreReadAfresh}</p>
@@ -179,7 +177,7 @@ function QuoteTold({ told, belief }: { told: Quote; belief: number | null }) {
                     {Object.entries(one.numbers)
                       .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)
                       .join(", ")}
-                    {one.limit && say.limit(one.limit)}
+                    {one.limit && say.limit({ limit: one.limit })}
                   </span>
                 </span>
               </li>
@@ -187,7 +185,7 @@ function QuoteTold({ told, belief }: { told: Quote; belief: number | null }) {
           </ul>
         </div>
       )}
-      <Age before={say.quoted} at={told.as_of} lateMs={300_000} />
+      <Age around={say.quoted} at={told.as_of} lateMs={300_000} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { percent } from "@/format/figures";
 import { ListCard } from "@/parts/list";
 import { LookTable } from "@/parts/looks";
 import { useNow } from "@/parts/now";
+import { Sentence } from "@/parts/sentence";
 import { HeldTable, OrderTable } from "@/parts/tables";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Age, Chip, Left, Pair, Time } from "@/parts/words";
@@ -71,22 +72,28 @@ export function MarketPage() {
         closes && (
           <>
             {isOpen ? (
-              <>
-                {say.closesIn}{" "}
-                <b>
-                  <Left at={closes} />
-                </b>
-                ,{" "}
-              </>
+              <Sentence
+                words={say.closesIn}
+                values={{
+                  moment: <Time at={closes} />,
+                  left: (
+                    <b>
+                      <Left at={closes} />
+                    </b>
+                  ),
+                }}
+              />
             ) : (
-              say.closedAt
+              <Sentence words={say.closedAt} values={{ moment: <Time at={closes} /> }} />
             )}
-            <Time at={closes} />.
             {last?.probability !== undefined && last.probability !== null && sides && (
               <>
                 {" "}
-                {say.theAgentSays} {percent(last.probability)} {say.for} {sides.labels[0]}
-                {say.theMarket} {percent(last.market_price) || texts.notKnown}.
+                {say.agentAndMarket({
+                  chance: percent(last.probability),
+                  label: sides.labels[0],
+                  price: percent(last.market_price) || texts.notKnown,
+                })}
               </>
             )}
           </>
@@ -126,9 +133,7 @@ function BeliefCard({ look, label }: { look: Decision; label: string }) {
   return (
     <section className="card" aria-label={say.forecast}>
       <div className="card__head">
-        <h2>
-          {say.forecastFor} {label}
-        </h2>
+        <h2>{say.forecastFor({ label })}</h2>
         <Age at={look.at} />
       </div>
       <div className="card__body stack">
@@ -138,9 +143,7 @@ function BeliefCard({ look, label }: { look: Decision; label: string }) {
           <>
             <p className="figure us">
               {percent(look.probability)}{" "}
-              <small>
-                {say.by} {look.author}
-              </small>
+              <small>{look.author !== null && say.by({ author: look.author })}</small>
             </p>
             <Pair ours={look.probability} market={look.market_price} />
           </>

@@ -8,6 +8,7 @@ import { count, percent } from "@/format/figures";
 import { CardsPiece, piecesOf } from "@/parts/chunks";
 import { Table } from "@/parts/list";
 import { useNow } from "@/parts/now";
+import { Sentence } from "@/parts/sentence";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Chip, Left } from "@/parts/words";
 import { screens, texts } from "@/texts";
@@ -266,7 +267,7 @@ function FollowedTable({ rows, heldIds }: RowsProps) {
           cell: (row) => row.category ?? <span className="faint">{say.none}</span>,
         },
         { head: say.engine, cell: (row) => row.engine.toUpperCase() },
-        { head: say.closesIn, kind: "number", cell: (row) => <Left at={row.closes_at} /> },
+        { head: say.closesInHead, kind: "number", cell: (row) => <Left at={row.closes_at} /> },
       ]}
     />
   );
@@ -290,7 +291,7 @@ function Tiles({ rows, heldIds }: RowsProps) {
             <span className="row row--apart sub">
               <span>{[row.series ?? row.category, row.engine.toUpperCase()].join(", ")}</span>
               <span>
-                {say.closesIn2} <Left at={row.closes_at} />
+                <Sentence words={say.closesIn} values={{ left: <Left at={row.closes_at} /> }} />
               </span>
             </span>
           </div>
@@ -317,8 +318,11 @@ function AtVenue() {
       foot={
         <div className="card__foot row row--apart">
           <span>
-            {say.page} {page} {say.of} {last}, {count(query.data?.pagination.totalCount ?? 0)}{" "}
-            {say.events2}
+            {say.pageOf({
+              page,
+              last,
+              events: count(query.data?.pagination.totalCount ?? 0),
+            })}
           </span>
           <span className="row">
             <button className="btn" type="button" disabled={page <= 1} onClick={() => go(page - 1)}>
@@ -344,7 +348,11 @@ function AtVenue() {
             { head: say.event, kind: "full", cell: (row) => <EventLinks event={row} /> },
             { head: say.category, cell: (row) => row.category },
             { head: say.engine, cell: (row) => row.engine.toUpperCase() },
-            { head: say.closesIn, kind: "number", cell: (row) => <Left at={row.closingDate} /> },
+            {
+              head: say.closesInHead,
+              kind: "number",
+              cell: (row) => <Left at={row.closingDate} />,
+            },
           ]}
         />
       )}

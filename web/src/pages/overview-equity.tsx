@@ -6,6 +6,7 @@ import type { Equity } from "@/api/types";
 import { decimal, money, percent } from "@/format/figures";
 import { shortDay } from "@/format/time";
 import { fallOf, Lines, type Point } from "@/parts/lines";
+import { Sentence } from "@/parts/sentence";
 import { Empty, ReadCard } from "@/parts/views";
 import { Result } from "@/parts/words";
 import { screens } from "@/texts";
@@ -56,10 +57,10 @@ function Course({ all, span }: { all: Equity[]; span: number }) {
   const points = shown.map((one): Point => ({ at: Date.parse(one.at), value: Number(one.value) }));
   const fall = fallOf(points);
   const lowest = Math.min(...fall.map((one) => one.value));
-  const label = say.equityFromTo(
-    money(first.value, first.currency),
-    money(last.value, last.currency),
-  );
+  const label = say.courseOfEquity({
+    first: money(first.value, first.currency),
+    last: money(last.value, last.currency),
+  });
   return (
     <div className="card__body stack">
       <Lines
@@ -71,7 +72,7 @@ function Course({ all, span }: { all: Equity[]; span: number }) {
       />
       <Lines
         points={fall}
-        label={say.fallFromThePeak(percent(lowest))}
+        label={say.fallFromPeak({ most: percent(lowest) })}
         height={48}
         isFall
         hasTimes
@@ -80,13 +81,18 @@ function Course({ all, span }: { all: Equity[]; span: number }) {
       <p className="row small muted">
         <span className="key">
           <i />
-          {say.equity2}
+          {say.lineIsEquity}
         </span>
         <span>{say.dottedWhatWasPut}</span>
         <span>
-          {say.resultAt} {shortDay(Date.parse(first.at))}{" "}
-          <Result amount={first.profit} currency={first.currency} />
-          {say.now} <Result amount={last.profit} currency={last.currency} />
+          <Sentence
+            words={say.resultThenAndNow}
+            values={{
+              moment: shortDay(Date.parse(first.at)),
+              before: <Result amount={first.profit} currency={first.currency} />,
+              now: <Result amount={last.profit} currency={last.currency} />,
+            }}
+          />
         </span>
       </p>
     </div>

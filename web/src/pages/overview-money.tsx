@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { money, profit } from "@/api/queries";
 import type { Money, Period } from "@/api/types";
 import { money as sum } from "@/format/figures";
+import { Sentence } from "@/parts/sentence";
 import { ReadCard } from "@/parts/views";
 import { Age, Result, Sum } from "@/parts/words";
 import { screens, texts } from "@/texts";
@@ -20,7 +21,7 @@ export function MoneyCard() {
       title={say.money}
       what={say.money}
       query={books}
-      aside={books.data && <Age before={say.comparedWithTheVenue} at={books.data.reconciled_at} />}
+      aside={books.data && <Age around={say.compared} at={books.data.reconciled_at} />}
     >
       {(data) => (
         <>
@@ -31,7 +32,10 @@ export function MoneyCard() {
                 <Sum amount={data.worth} currency={data.currency} />
               </p>
               <p className="row small muted">
-                {say.putIn} <Sum amount={data.deposits} currency={data.currency} />
+                <Sentence
+                  words={say.putIn}
+                  values={{ sum: <Sum amount={data.deposits} currency={data.currency} /> }}
+                />
               </p>
             </div>
             <Periods />
@@ -96,12 +100,11 @@ function PeriodFigure({ name, title, told, currency }: PeriodProps) {
         <Result amount={told.profit} currency={currency} />
       </p>
       <p className="small muted">
-        {say.fees} <Sum amount={told.fees} currency={currency} />
-        {/[1-9]/.test(told.model_costs) && (
-          <>
-            {say.models} {sum(told.model_costs, "USD")}
-          </>
-        )}
+        <Sentence
+          words={say.fees}
+          values={{ sum: <Sum amount={told.fees} currency={currency} /> }}
+        />
+        {/[1-9]/.test(told.model_costs) && say.models({ sum: sum(told.model_costs, "USD") })}
       </p>
     </div>
   );
@@ -109,6 +112,11 @@ function PeriodFigure({ name, title, told, currency }: PeriodProps) {
 
 function Where({ data }: { data: Money }) {
   const parts = [data.deployed, data.reserve, data.deployable].map(Number);
+  const bold = (amount: string | null) => (
+    <b>
+      <Sum amount={amount} currency={data.currency} />
+    </b>
+  );
   return (
     <div className="card__foot">
       <div className="split" aria-hidden="true">
@@ -121,29 +129,17 @@ function Where({ data }: { data: Money }) {
       </div>
       <p className="row" style={{ marginTop: 8 }}>
         <span>
-          {say.bankroll}{" "}
-          <b>
-            <Sum amount={data.bankroll} currency={data.currency} />
-          </b>
+          <Sentence words={say.bankroll} values={{ sum: bold(data.bankroll) }} />
         </span>
         <span className="key">
           <i className="dot" />
-          {say.deployed}{" "}
-          <b>
-            <Sum amount={data.deployed} currency={data.currency} />
-          </b>
+          <Sentence words={say.deployed} values={{ sum: bold(data.deployed) }} />
         </span>
         <span>
-          {say.reserveNeverStaked}{" "}
-          <b>
-            <Sum amount={data.reserve} currency={data.currency} />
-          </b>
+          <Sentence words={say.reserveNeverStaked} values={{ sum: bold(data.reserve) }} />
         </span>
         <span>
-          {say.mayStillBeStaked}{" "}
-          <b>
-            <Sum amount={data.deployable} currency={data.currency} />
-          </b>
+          <Sentence words={say.mayStillBeStaked} values={{ sum: bold(data.deployable) }} />
         </span>
         <Link to="/risk" className="small">
           {say.limitsAndTheirUse}

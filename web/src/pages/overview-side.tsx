@@ -32,9 +32,7 @@ export function WaitingCard() {
                   {signal.market}
                 </Link>
                 <br />
-                <span className="sub">
-                  {say.buy} {signal.outcome}
-                </span>
+                <span className="sub">{say.buy({ outcome: signal.outcome })}</span>
               </span>
               <span className="sub">
                 <Waits signal={signal} />

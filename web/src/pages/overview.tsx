@@ -3,9 +3,9 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { control, decisions, funnel, money, positions } from "@/api/queries";
 import type { Control, Funnel } from "@/api/types";
-import { count } from "@/format/figures";
 import { FunnelSteps } from "@/parts/funnel";
 import { useLastHour } from "@/parts/now";
+import { Sentence } from "@/parts/sentence";
 import { HeldTable } from "@/parts/tables";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Chip, Result, Time } from "@/parts/words";
@@ -26,7 +26,7 @@ function statement(state: Control | undefined, told: Funnel | undefined): string
   const traded = told.reasons.find((one) => one.reason === "traded")?.looks ?? 0;
   if (told.looks === 0) return say.noMarketWasLooked;
   if (traded === 0) return say.nothingWasTradedIn;
-  return say.placedInTheLast(count(traded), traded === 1 ? say.betWas : say.betsWere);
+  return say.betsPlaced({ n: traded });
 }
 
 export function Overview() {
@@ -42,19 +42,19 @@ export function Overview() {
     <>
       {isStopped && <>{state.data?.kill_switch ?? state.data?.reason}. </>}
       {told.data !== undefined && (
-        <>
-          {say.of} {count(told.data.looks)} {say.looksAtMarkets} {count(edges ?? 0)}{" "}
-          {say.foundAnEdgeAfter}{" "}
-        </>
+        <>{say.edgesFound({ looks: told.data.looks, edges: edges ?? 0 })} </>
       )}
       {books.data?.profit && (
-        <>
-          {say.sinceTheBeginningAfter}{" "}
-          <b>
-            <Result amount={books.data.profit} currency={books.data.currency} />
-          </b>
-          .
-        </>
+        <Sentence
+          words={say.resultOfAll}
+          values={{
+            result: (
+              <b>
+                <Result amount={books.data.profit} currency={books.data.currency} />
+              </b>
+            ),
+          }}
+        />
       )}
     </>
   );

@@ -5,6 +5,7 @@ import { profitBy } from "@/api/queries";
 import type { Cause, ProfitCause } from "@/api/types";
 import { count, percent, points } from "@/format/figures";
 import { Table } from "@/parts/list";
+import { Sentence } from "@/parts/sentence";
 import { Empty, ReadCard } from "@/parts/views";
 import { Result, Sum } from "@/parts/words";
 import { screens, texts } from "@/texts";
@@ -83,9 +84,7 @@ function CauseTable({ rows, currency }: { rows: Cause[]; currency: string }) {
           cell: (row) => (
             <>
               {count(row.bets)}
-              <span className="sub">
-                {count(row.ended)} {say.ended}
-              </span>
+              <span className="sub">{say.ended({ n: count(row.ended) })}</span>
             </>
           ),
         },
@@ -96,7 +95,10 @@ function CauseTable({ rows, currency }: { rows: Cause[]; currency: string }) {
             <>
               <Sum amount={row.staked} currency={currency} />
               <span className="sub">
-                {say.fees} <Sum amount={row.fees} currency={currency} />
+                <Sentence
+                  words={say.fees}
+                  values={{ sum: <Sum amount={row.fees} currency={currency} /> }}
+                />
               </span>
             </>
           ),
@@ -107,7 +109,9 @@ function CauseTable({ rows, currency }: { rows: Cause[]; currency: string }) {
           cell: (row) => (
             <>
               <Result amount={row.profit} currency={currency} />
-              <span className="sub">{row.roi === null ? "" : say.ofStakes(percent(row.roi))}</span>
+              <span className="sub">
+                {row.roi === null ? "" : say.ofStakes({ part: percent(row.roi) })}
+              </span>
             </>
           ),
         },
@@ -121,9 +125,7 @@ function CauseTable({ rows, currency }: { rows: Cause[]; currency: string }) {
             ) : (
               <>
                 {points(row.closing_line)}
-                <span className="sub">
-                  {count(row.closing_lines)} {say.bets2}
-                </span>
+                <span className="sub">{say.overBets({ n: row.closing_lines })}</span>
               </>
             ),
         },
@@ -139,9 +141,7 @@ function Won({ row }: { row: Cause }) {
   return (
     <>
       {percent(row.win_rate)}
-      <span className="sub">
-        {say.needs} {percent(row.break_even)}
-      </span>
+      <span className="sub">{say.needs({ part: percent(row.break_even) })}</span>
     </>
   );
 }

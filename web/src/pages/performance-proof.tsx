@@ -7,6 +7,7 @@ import { count, percent, score } from "@/format/figures";
 import { Icon } from "@/parts/icons";
 import { Lines } from "@/parts/lines";
 import { Table } from "@/parts/list";
+import { Sentence } from "@/parts/sentence";
 import { Fact } from "@/parts/story";
 import { Empty, ReadCard } from "@/parts/views";
 import { Chip, Time } from "@/parts/words";
@@ -45,8 +46,7 @@ export function ProofCard() {
           >
             {authors.map((one) => (
               <option key={one.author} value={one.author}>
-                {one.author}
-                {one.trades ? say.trades : ""}
+                {one.trades ? say.authorThatTrades({ author: one.author }) : one.author}
               </option>
             ))}
           </select>
@@ -55,8 +55,8 @@ export function ProofCard() {
       foot={
         query.data && (
           <p className="card__foot small">
-            {query.data.goes_by_proof ? say.stakesOfRealMoney : say.stakesDoNotGo} {say.ofTheLatest}{" "}
-            {count(query.data.settled)} {say.settledForecasts}
+            {query.data.goes_by_proof ? say.stakesGrow : say.stakesDoNotGrow}{" "}
+            {say.judgedOn({ n: query.data.settled })}
           </p>
         )
       }
@@ -73,8 +73,16 @@ function One({ told }: { told: Proven }) {
       <p className="row">
         <span className="figure us">{stage}</span>
         <span className="muted">
-          {told.author}: {what}; {count(told.forecasts)} {say.forecastsOf} {count(told.markets)}{" "}
-          {say.marketsSince} <Time at={told.since} />
+          <Sentence
+            words={say.standing}
+            values={{
+              author: told.author,
+              stage: what,
+              forecasts: count(told.forecasts),
+              markets: count(told.markets),
+              moment: <Time at={told.since} />,
+            }}
+          />
         </span>
       </p>
       <div className="grid12">
@@ -85,7 +93,7 @@ function One({ told }: { told: Proven }) {
       {told.path.length > 1 && (
         <Lines
           points={told.path.map((value, at) => ({ at, value }))}
-          label={say.eValueForOver(told.author, count(told.looks))}
+          label={say.courseOfEValue({ author: told.author, looks: count(told.looks) })}
           height={90}
           mark={1}
           tick={(value) => value.toFixed(2)}
@@ -97,9 +105,10 @@ function One({ told }: { told: Proven }) {
         <p className={told.halting.halts ? "note note--bad" : "note"}>
           <Icon name={told.halting.halts ? "alert" : "ok"} />
           <span>
-            {told.halting.halts ? say.tradingIsStoppedBy : say.theGuardOfTrading}
-            {say.theEValueAgainst} {told.halting.against.toFixed(2)} {say.andStopsAt}{" "}
-            {told.halting.threshold}.
+            {(told.halting.halts ? say.stoppedByProof : say.guardOfTrading)({
+              now: told.halting.against.toFixed(2),
+              threshold: told.halting.threshold,
+            })}
           </span>
         </p>
       )}
@@ -116,15 +125,11 @@ function Value({ title, value, look }: { title: string; value: EValue; look: str
         {value.is_proof && <Chip tone={look === "us" ? "us" : "bad"}>{say.countsAsProof}</Chip>}
       </h3>
       <p className={`figure ${look}`}>
-        {value.now.toFixed(2)}{" "}
-        <small>
-          {say.of} {value.threshold} {say.forProof}
-        </small>
+        {value.now.toFixed(2)} <small>{say.ofThreshold({ threshold: value.threshold })}</small>
       </p>
       <p className="small muted words">{value.meaning}</p>
       <p className="sub">
-        {say.best} {value.best.toFixed(2)}
-        {say.luckAloneShowsThat} {percent(value.by_luck)} {say.ofTimes}
+        {say.best({ best: value.best.toFixed(2), chance: percent(value.by_luck) })}
       </p>
     </div>
   );
@@ -137,27 +142,19 @@ function Beside({ told: { brier, log_loss, edge, closing_line } }: { told: Prove
       {brier && (
         <Fact name={say.brierLessIsBetter}>
           <span className="us">{score(brier.own)}</span>
-          <span className="sub">
-            {" "}
-            {say.market} {score(brier.market)}
-          </span>
+          <span className="sub"> {say.market({ score: score(brier.market) })}</span>
         </Fact>
       )}
       {log_loss && (
         <Fact name={say.logScoreLessIs}>
           <span className="us">{score(log_loss.own)}</span>
-          <span className="sub">
-            {" "}
-            {say.market} {score(log_loss.market)}
-          </span>
+          <span className="sub"> {say.market({ score: score(log_loss.market) })}</span>
         </Fact>
       )}
       {edge && (
         <Fact name={say.edgeRealisedOfClaimed}>
           {percent(edge.realised)}{" "}
-          <span className="sub">
-            {say.of} {percent(edge.claimed)}
-          </span>
+          <span className="sub">{say.ofClaimed({ claimed: percent(edge.claimed) })}</span>
           {edge.error !== null && <span className="sub"> ± {percent(edge.error)}</span>}
         </Fact>
       )}
@@ -166,7 +163,7 @@ function Beside({ told: { brier, log_loss, edge, closing_line } }: { told: Prove
           {percent(closing_line.mean, 2)}
           <span className="sub">
             {closing_line.error !== null && <> ± {percent(closing_line.error, 2)}</>},{" "}
-            {count(closing_line.forecasts)} {say.forecasts}
+            {say.forecasts({ n: closing_line.forecasts })}
           </span>
         </Fact>
       )}
@@ -181,16 +178,24 @@ function Next({ told: { next } }: { told: Proven }) {
   return (
     <div>
       <h3>
-        {say.forTheNextStage} {(STAGES[next.stage]?.[0] ?? next.stage).toLowerCase()} (
-        {percent(next.capital, 0)} {say.ofTheUsualStakes}
+        {say.nextStage({
+          stage: (STAGES[next.stage]?.[0] ?? next.stage).toLowerCase(),
+          part: percent(next.capital, 0),
+        })}
       </h3>
       <ul className="ticks">
         {next.needs.map((need) => (
           <li key={need.name}>
             <Icon name={need.is_met ? "ok" : "no"} />
             <span>
-              {need.name} {figure(need.want)}: <b>{figure(need.have)}</b>,{" "}
-              {need.is_met ? say.met : say.notMet}
+              <Sentence
+                words={need.is_met ? say.met : say.notMet}
+                values={{
+                  need: need.name,
+                  want: figure(need.want),
+                  have: <b>{figure(need.have)}</b>,
+                }}
+              />
             </span>
           </li>
         ))}
@@ -203,9 +208,7 @@ function Weights({ told: { weights } }: { told: Proven }) {
   if (weights.length === 0) return null;
   return (
     <details>
-      <summary className="small">
-        {say.weightInThePool} {count(weights.length)} {say.kindsOfMarket}
-      </summary>
+      <summary className="small">{say.weightInPool({ n: weights.length })}</summary>
       <Table
         rows={weights}
         id={(row) => row.category + row.horizon}

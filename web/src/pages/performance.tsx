@@ -5,6 +5,7 @@ import { calibration, money, skill } from "@/api/queries";
 import type { Band, Score } from "@/api/types";
 import { count, percent, score } from "@/format/figures";
 import { Table } from "@/parts/list";
+import { Sentence } from "@/parts/sentence";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Result, Sum } from "@/parts/words";
 import { screens, texts } from "@/texts";
@@ -18,7 +19,7 @@ function statement(scores: Score[] | undefined): string {
   const judged = scores.filter((one) => one.gain !== null);
   if (judged.length === 0) return say.noForecastCouldBe;
   const better = judged.filter((one) => (one.gain ?? 0) > 0).length;
-  return say.ofForecastersScoredBetter(count(better), count(judged.length));
+  return say.betterThanMarket({ better: count(better), judged: judged.length });
 }
 
 export function Performance() {
@@ -29,11 +30,7 @@ export function Performance() {
       name={texts.pages.performance}
       title={statement(scores.data)}
       lede={
-        scores.data && (
-          <>
-            {say.over} <b>{count(total)}</b> {say.settledForecastsABetter}
-          </>
-        )
+        scores.data && <Sentence words={say.howFarToTrust} values={{ n: <b>{count(total)}</b> }} />
       }
     >
       <div className="grid12">
@@ -51,24 +48,34 @@ export function Performance() {
             </div>
             <div className="card__body stack small muted">
               <p>
-                <b className="strong">{say.brier}</b>
-                {say.theSquareOfHow}
+                <Sentence
+                  words={say.meaningOfBrier}
+                  values={{ word: <b className="strong">{say.brier}</b> }}
+                />
               </p>
               <p>
-                <b className="strong">{say.gain}</b>
-                {say.theMarketSBrier}
+                <Sentence
+                  words={say.meaningOfGain}
+                  values={{ word: <b className="strong">{say.gain}</b> }}
+                />
               </p>
               <p>
-                <b className="strong">{say.wonAndBreakEven}</b>
-                {say.aBetAtMust}
+                <Sentence
+                  words={say.meaningOfWon}
+                  values={{ word: <b className="strong">{say.wonAndBreakEven}</b> }}
+                />
               </p>
               <p>
-                <b className="strong">{say.closingLine}</b>
-                {say.howFarThePrice}
+                <Sentence
+                  words={say.meaningOfClosingLine}
+                  values={{ word: <b className="strong">{say.closingLine}</b> }}
+                />
               </p>
               <p>
-                <b className="strong">{say.calibration}</b>
-                {say.ofWhatWasCalled}
+                <Sentence
+                  words={say.meaningOfCalibration}
+                  values={{ word: <b className="strong">{say.calibration}</b> }}
+                />
               </p>
             </div>
           </section>

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { limitsUse } from "@/api/queries";
 import type { LimitsUse, LimitUse } from "@/api/types";
-import { count, decimal, money, percent } from "@/format/figures";
+import { decimal, money, percent } from "@/format/figures";
 import { Icon } from "@/parts/icons";
+import { Sentence } from "@/parts/sentence";
 import { ReadCard } from "@/parts/views";
 import { Chip, type Tone } from "@/parts/words";
 import { screens } from "@/texts";
@@ -15,11 +16,11 @@ const NEAR = 0.8;
 
 /** A limit's value in its unit. */
 export function limitValue({ value, unit }: { value: string; unit: string }): string {
-  if (value === "") return "any";
+  if (value === "") return say.any;
   if (unit.startsWith("part") || unit.startsWith("price")) return percent(value);
   if (unit.startsWith("percent")) return `${value} %`;
   if (unit.startsWith("seconds")) return `${value} s`;
-  if (unit.startsWith("times")) return say.times(value);
+  if (unit.startsWith("times")) return say.times({ factor: value });
   return value;
 }
 
@@ -48,7 +49,7 @@ export function LimitsCard() {
       lines={6}
       aside={
         <span className="tiny faint">
-          {say.version} {query.data?.version}
+          {query.data && say.version({ version: query.data.version })}
         </span>
       }
       foot={
@@ -73,7 +74,7 @@ function Uses({ data }: { data: LimitsUse }) {
         <p className="card__body note note--bad" role="alert">
           <Icon name="alert" />
           <span className="words">
-            {say.everyBuyIsRefused} {data.unreadable.join("; ")}
+            {say.everyBuyIsRefused({ why: data.unreadable.join("; ") })}
           </span>
         </p>
       )}
@@ -83,9 +84,7 @@ function Uses({ data }: { data: LimitsUse }) {
         ))}
       </ul>
       <details className="card__foot">
-        <summary>
-          {single.length} {say.limitsAreHeldAgainst}
-        </summary>
+        <summary>{say.limitsOnSingleBuys({ n: single.length })}</summary>
         <dl className="kv" style={{ marginTop: 8 }}>
           {single.map((one) => (
             <div key={one.name} className="contents">
@@ -95,10 +94,7 @@ function Uses({ data }: { data: LimitsUse }) {
               <dd>
                 {limitValue({ value: one.value, unit: one.value_unit })}
                 {one.refused_lately > 0 && (
-                  <span className="sub">
-                    {" "}
-                    {say.refused} {count(one.refused_lately)} {say.inH}
-                  </span>
+                  <span className="sub"> {say.refusedLately({ n: one.refused_lately })}</span>
                 )}
               </dd>
             </div>
@@ -125,7 +121,10 @@ function UseRow({ use }: { use: LimitUse }) {
         <Chip tone={tone}>{word}</Chip>
         <b>{percent(use.fraction)}</b>
         <span className="nowrap">
-          {quantity(use.used, use.unit)} {say.of} {quantity(use.most, use.unit)}
+          {say.usedOfMost({
+            used: quantity(use.used, use.unit),
+            most: quantity(use.most, use.unit),
+          })}
         </span>
       </span>
       <span
@@ -142,24 +141,25 @@ function UseRow({ use }: { use: LimitUse }) {
         {use.counts}
         {use.where && (
           <>
-            {say.theFullest}{" "}
-            <Link to="/markets/$marketId" params={{ marketId: use.where.market_id }}>
-              {use.where.around === "market" || use.where.around === "event"
-                ? use.where.market
-                : use.where.id}
-            </Link>
+            {"; "}
+            <Sentence
+              words={say.fullest}
+              values={{
+                where: (
+                  <Link to="/markets/$marketId" params={{ marketId: use.where.market_id }}>
+                    {use.where.around === "market" || use.where.around === "event"
+                      ? use.where.market
+                      : use.where.id}
+                  </Link>
+                ),
+              }}
+            />
           </>
         )}
         {use.room !== null && use.refuses !== true && use.unit.length === 3 && (
-          <>
-            {say.roomFor} {money(use.room, use.unit)}
-          </>
+          <>; {say.roomFor({ sum: money(use.room, use.unit) })}</>
         )}
-        {use.refused_lately > 0 && (
-          <>
-            {say.refused2} {count(use.refused_lately)} {say.looksInH}
-          </>
-        )}
+        {use.refused_lately > 0 && <>; {say.refusedLately({ n: use.refused_lately })}</>}
       </span>
     </li>
   );

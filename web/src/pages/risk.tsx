@@ -7,6 +7,7 @@ import type { Control } from "@/api/types";
 import { count, percent } from "@/format/figures";
 import { Icon, StateShape } from "@/parts/icons";
 import { ListCard } from "@/parts/list";
+import { Sentence } from "@/parts/sentence";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Time } from "@/parts/words";
 import { reasonOf } from "@/reasons";
@@ -28,14 +29,17 @@ export function Risk() {
       ? texts.pages.risk
       : state.data.state === "ARMED" && state.data.kill_switch === null
         ? full.length > 0
-          ? say.armedButNoBuy(full.map((one) => one.replaceAll("_", " ")).join(", "))
-          : say.armedItTradesWithin
-        : say.stopped(state.data.kill_switch ?? state.data.reason);
+          ? say.armedButFull({ limits: full.map((one) => one.replaceAll("_", " ")).join(", ") })
+          : say.armed
+        : say.stopped({ reason: state.data.kill_switch ?? state.data.reason });
   return (
     <Page
       name={texts.pages.risk}
       title={title}
-      lede={refused.data && say.limitsRefusedOfLooks(count(times), count(refused.data.looks))}
+      lede={
+        refused.data &&
+        say.refusedOfLooks({ times: count(times), looks: count(refused.data.looks) })
+      }
     >
       <div className="grid12">
         <div className="stack w8">
@@ -59,9 +63,7 @@ export function Risk() {
                       <b>{count(one.looks)}</b>
                       {reasonOf(one.reason).words}
                     </Link>
-                    <span className="sub">
-                      {percent(one.part)} {say.ofLooks}
-                    </span>
+                    <span className="sub">{say.ofLooks({ part: percent(one.part) })}</span>
                   </li>
                 ))}
               </ul>
@@ -106,10 +108,13 @@ function States({ now }: { now: Control }) {
         ))}
       </ul>
       <p className="small muted words">
-        {say.since} <Time at={now.at} /> {say.by} {now.made_by}: {now.reason}
+        <Sentence
+          words={say.since}
+          values={{ moment: <Time at={now.at} />, who: now.made_by, reason: now.reason }}
+        />
         {now.kill_switch !== null &&
           now.kill_switch !== now.reason &&
-          say.theKillSwitchIs(now.kill_switch)}
+          say.killSwitchPulled({ why: now.kill_switch })}
       </p>
       <button className="btn kill btn--wide" type="button" onClick={() => setAsks("halt")}>
         <Icon name="halt" />
@@ -144,7 +149,13 @@ function HaltHistory() {
           {items.map((one) => (
             <li key={one.epoch}>
               <span>
-                <b>{texts.states[one.state]?.[0] ?? one.state}</b> {say.by} {one.made_by}
+                <Sentence
+                  words={say.madeBy}
+                  values={{
+                    what: <b>{texts.states[one.state]?.[0] ?? one.state}</b>,
+                    who: one.made_by,
+                  }}
+                />
                 <br />
                 <span className="sub words">{one.reason}</span>
               </span>
@@ -173,15 +184,18 @@ function LimitsHistory() {
           {items.map((one) => (
             <li key={one.version}>
               <span>
-                <b>
-                  {say.version} {one.version}
-                </b>{" "}
-                {say.by} {one.made_by}
+                <Sentence
+                  words={say.madeBy}
+                  values={{
+                    what: <b>{say.version({ version: one.version })}</b>,
+                    who: one.made_by,
+                  }}
+                />
                 <br />
                 <span className="sub words">
                   {one.reason}.{" "}
                   {Object.entries(one.changed)
-                    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${value || "any"}`)
+                    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${value || say.any}`)
                     .join(", ")}
                 </span>
               </span>

@@ -4,7 +4,6 @@ import { useRef, useState } from "react";
 import { api, got, newKey } from "@/api/client";
 import { limits, parts } from "@/api/queries";
 import type { Limit, Limits } from "@/api/types";
-import { count } from "@/format/figures";
 import { Confirm, ReasonField } from "@/parts/confirm";
 import { Page, ReadCard } from "@/parts/views";
 import { screens, texts } from "@/texts";
@@ -19,7 +18,8 @@ export function unfit({ unit }: Pick<Limit, "unit">, text: string): string | nul
   const isPart = unit.startsWith("part") || unit.startsWith("price");
   const isNumber = isPart || /^(count|seconds|percent|times)/.test(unit);
   if (isNumber && !NUMBER.test(text)) return say.aNumberSuchAs;
-  if (isPart && Number(text) > 1) return say.aPartOfOne(text, text.padStart(2, "0"));
+  if (isPart && Number(text) > 1)
+    return say.aPartOfOne({ percent: text, part: text.padStart(2, "0") });
   if (unit.startsWith("percent") && Number(text) > 100) return say.atMostPercent;
   return null;
 }
@@ -29,7 +29,9 @@ export function Settings() {
   return (
     <Page
       name={texts.pages.settings}
-      title={query.data ? say.limitsOfVersionAre(query.data.version) : texts.pages.settings}
+      title={
+        query.data ? say.versionInForce({ version: query.data.version }) : texts.pages.settings
+      }
       lede={say.whatIsShownIs}
     >
       <div className="grid12">
@@ -76,12 +78,9 @@ function LimitsForm({ held }: { held: Limits }) {
       </div>
       <div className="card__foot row row--apart">
         <span>
-          {changed.length === 0 ? say.nothingIsChanged : say.changedNotSaved(count(changed.length))}
+          {changed.length === 0 ? say.nothingIsChanged : say.changedNotSaved({ n: changed.length })}
           {troubles.length > 0 && (
-            <span className="down">
-              {" "}
-              {count(troubles.length)} {say.doNotFit}
-            </span>
+            <span className="down"> {say.doNotFit({ n: troubles.length })}</span>
           )}
         </span>
         <span className="row">

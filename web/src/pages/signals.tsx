@@ -41,7 +41,7 @@ export function Signals() {
       ? say.signals
       : waits === 0
         ? say.nothingWaitsForYou
-        : say.forYou(count(waits), waits === 1 ? say.signalWaits : say.signalsWait);
+        : say.signalsWait({ n: waits });
   return (
     <Page name={texts.pages.signals} title={title} lede={say.everyLookAtA}>
       <div className="stack">
@@ -162,13 +162,13 @@ function Clear() {
       <Confirm
         isOpen={isAsking}
         onClose={() => setAsking(false)}
-        title={say.clearTheListOf}
-        go={say.clear2}
+        title={say.clearTitle}
+        go={say.clearGo}
         tone="bad"
-        done={say.theListOfSignals}
+        done={say.clearDone}
         onGo={() => got(api.POST("/agent/signals/clear"))}
       >
-        <p className="small muted">{say.programsThatReadThe}</p>
+        <p className="small muted">{say.clearWhy}</p>
       </Confirm>
     </>
   );
@@ -246,7 +246,9 @@ function Looks() {
     ...(since && { since }),
   });
   const query = useInfiniteQuery(options);
-  const title = reason ? say.looksThatEnded(reasonOf(reason).label.toLowerCase()) : say.everyLook;
+  const title = reason
+    ? say.looksThatEnded({ reason: reasonOf(reason).label.toLowerCase() })
+    : say.everyLook;
   return (
     <ListCard
       title={title}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, got } from "@/api/client";
 import type { Key } from "@/api/types";
 import { Confirm } from "@/parts/confirm";
+import { Sentence } from "@/parts/sentence";
 import { Empty, ReadCard } from "@/parts/views";
 import { Chip, Time } from "@/parts/words";
 import { screens } from "@/texts";
@@ -36,7 +37,10 @@ export function KeysCard({ query }: { query: UseQueryResult<Key[]> }) {
         <>
           {secret && (
             <p className="card__body small" role="status">
-              {say.shownThisOnce} <code className="mono">{secret}</code>
+              <Sentence
+                words={say.shownThisOnce}
+                values={{ secret: <code className="mono">{secret}</code> }}
+              />
             </p>
           )}
           <ul className="lines">
@@ -51,8 +55,10 @@ export function KeysCard({ query }: { query: UseQueryResult<Key[]> }) {
                   )}
                   <br />
                   <span className="sub">
-                    {say.by} {key.made_by}
-                    {say.used} <Time at={key.used_at} />
+                    <Sentence
+                      words={say.madeAndUsed}
+                      values={{ who: key.made_by, moment: <Time at={key.used_at} /> }}
+                    />
                   </span>
                 </span>
                 {key.revoked_at === null && (
@@ -66,10 +72,10 @@ export function KeysCard({ query }: { query: UseQueryResult<Key[]> }) {
           <Confirm
             isOpen={revoking !== null}
             onClose={() => setRevoking(null)}
-            title={say.revoke2(revoking?.name ?? "")}
-            go={say.revoke3}
+            title={say.revokeTitle({ name: revoking?.name ?? "" })}
+            go={say.revokeGo}
             tone="bad"
-            done={say.theKeyOpensNothing}
+            done={say.revokeDone}
             onGo={() =>
               got(
                 api.DELETE("/auth/tokens/{token_id}", {

@@ -31,7 +31,7 @@ export function LogCard() {
         >
           {LEVELS.map((one) => (
             <option key={one} value={one}>
-              {say.andWorse(one)}
+              {say.andWorse({ level: one })}
             </option>
           ))}
         </select>
@@ -41,7 +41,7 @@ export function LogCard() {
       foot={
         query.data && (
           <p className="card__foot small">
-            {say.kept(count(query.data.kept), count(query.data.written))}
+            {say.kept({ kept: count(query.data.kept), written: count(query.data.written) })}
           </p>
         )
       }

@@ -35,8 +35,11 @@ export function NoticesCard() {
           <div className="card__body stack stack--close small">
             <p className="muted">
               {data.is_on
-                ? say.fromOn(data.addresses.map((one) => one.scheme).join(", "), data.least)
-                : say.nobodyIsToldNotify}
+                ? say.toldFrom({
+                    ways: data.addresses.map((one) => one.scheme).join(", "),
+                    level: data.least,
+                  })
+                : say.nobodyIsTold}
             </p>
             {data.is_on && (
               <div>

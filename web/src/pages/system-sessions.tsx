@@ -4,6 +4,7 @@ import { useState } from "react";
 import { api, got } from "@/api/client";
 import { sessions } from "@/api/queries";
 import { Confirm } from "@/parts/confirm";
+import { Sentence } from "@/parts/sentence";
 import { ReadCard } from "@/parts/views";
 import { Chip, Time } from "@/parts/words";
 import { screens } from "@/texts";
@@ -24,7 +25,7 @@ export function SessionsCard() {
                   {one.origin} {one.is_this_one && <Chip tone="us">{say.thisOne}</Chip>}
                   <br />
                   <span className="sub">
-                    {say.seen} <Time at={one.seen_at} />
+                    <Sentence words={say.seen} values={{ moment: <Time at={one.seen_at} /> }} />
                   </span>
                 </span>
                 {!one.is_this_one && (

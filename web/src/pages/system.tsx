@@ -23,7 +23,7 @@ const TONES: Record<string, "good" | "warn" | "dash"> = {
   unknown: "dash",
 };
 const WORDS: Record<string, string> = {
-  ok: "well",
+  ok: say.well,
   stale: say.quietTooLong,
   unknown: say.neverYet,
 };
@@ -36,7 +36,7 @@ export function System() {
       ? texts.pages.system
       : ill.length === 0
         ? say.everyPartWasHeard
-        : say.beenQuietTooLong(count(ill.length), ill.length === 1 ? say.partHas : say.partsHave);
+        : say.partsAreQuiet({ n: ill.length });
   return (
     <Page
       name={texts.pages.system}
@@ -77,12 +77,6 @@ function PartsCard() {
               <dd>
                 <Age at={part.at} />
               </dd>
-            </div>
-          ))}
-          {Object.entries(data.facts).map(([name, value]) => (
-            <div key={name} className="contents">
-              <dt>{name.replaceAll("_", " ")}</dt>
-              <dd className="words">{value}</dd>
             </div>
           ))}
         </dl>

@@ -8,6 +8,7 @@ import { money, percent } from "@/format/figures";
 import { reasonOf } from "@/reasons";
 import { screens, texts } from "@/texts";
 import { Confirm } from "./confirm";
+import { Sentence } from "./sentence";
 import { Left, Time } from "./words";
 
 const say = screens.decide;
@@ -20,18 +21,16 @@ function useSpendTone(): "live" | "main" {
 /** Until when a signal waits, and for what: for a word, or for a no. */
 export function Waits({ signal }: { signal: Signal }) {
   if (signal.places_at === null) {
-    return (
-      <>
-        {say.lapsesIn} <Left at={signal.expires_at} />
-      </>
-    );
+    return <Sentence words={say.lapsesIn} values={{ left: <Left at={signal.expires_at} /> }} />;
   }
   return (
-    <>
-      {say.placesAt} <Time at={signal.places_at} as="clock" /> {say.in}{" "}
-      <Left at={signal.places_at} />
-      {say.unlessYouCancel}
-    </>
+    <Sentence
+      words={say.placesAt}
+      values={{
+        moment: <Time at={signal.places_at} as="clock" />,
+        left: <Left at={signal.places_at} />,
+      }}
+    />
   );
 }
 
@@ -58,7 +57,7 @@ export function Decide({ signal }: { signal: Signal }) {
       <Confirm
         isOpen={asks === "approve"}
         onClose={() => setAsks(null)}
-        title={texts.approve.title(signal.outcome, sum)}
+        title={texts.approve.title({ outcome: signal.outcome, sum })}
         go={texts.approve.go(sum)}
         tone={tone}
         done={texts.approve.done}

@@ -6,7 +6,7 @@ import { reasonOf, SIGNAL_WORDS, toneOf } from "@/reasons";
 import { screens } from "@/texts";
 import { Decide, Waits } from "./decide";
 import { Table } from "./list";
-import { Chip, Pair, Sum, Time } from "./words";
+import { Chip, Pair, SideOf, Sum, Time } from "./words";
 
 const say = screens.looks;
 
@@ -74,10 +74,8 @@ export function AskedTable({ rows }: { rows: Signal[] }) {
           head: say.signal,
           cell: (row) => (
             <>
-              <b>{row.side === "BUY" ? say.buy : say.sell}</b> {row.outcome}
-              <span className="sub">
-                {say.atMost} {percent(row.worst_price)}
-              </span>
+              <SideOf row={row} />
+              <span className="sub">{say.atMost({ price: percent(row.worst_price) })}</span>
             </>
           ),
         },
@@ -105,7 +103,7 @@ export function AskedTable({ rows }: { rows: Signal[] }) {
                 </>
               ) : (
                 <span className="sub words">
-                  {row.decided_by ? say.by2(row.decided_by) : ""}
+                  {row.decided_by ? say.decidedBy({ who: row.decided_by }) : ""}
                   {row.note}
                 </span>
               )}

@@ -6,7 +6,8 @@ import { ORDER_TONES, ORDER_WORDS } from "@/reasons";
 import { screens, texts } from "@/texts";
 import { Sell, TakeBack } from "./decide";
 import { Table } from "./list";
-import { Age, Chip, Left, Result, Sum, Time } from "./words";
+import { Sentence } from "./sentence";
+import { Age, Chip, Left, Result, SideOf, Sum, Time } from "./words";
 
 const say = screens.tables;
 
@@ -43,10 +44,8 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
           head: say.held,
           cell: (row) => (
             <>
-              {row.outcome}, {decimal(row.shares)} {say.sh}
-              <span className="sub">
-                {say.at} {percent(row.average_price)}
-              </span>
+              {say.heldShares({ outcome: row.outcome, shares: decimal(row.shares) })}
+              <span className="sub">{say.at({ price: percent(row.average_price) })}</span>
             </>
           ),
         },
@@ -65,10 +64,10 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
                 {row.price === null ? (
                   (UNKNOWN[row.unknown ?? ""] ?? texts.notKnown)
                 ) : (
-                  <>
-                    {row.priced_by === "quote" ? say.quoted : say.bid} {percent(row.price)},{" "}
-                    <Age at={row.seen_at} />
-                  </>
+                  <Sentence
+                    words={row.priced_by === "quote" ? say.quoted : say.bid}
+                    values={{ price: percent(row.price), age: <Age at={row.seen_at} /> }}
+                  />
                 )}
               </span>
             </>
@@ -103,16 +102,20 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
 function Exits({ told }: { told: Position["exits"] }) {
   if (told === null) return <span className="faint">{texts.notKnown}</span>;
   const rules = [
-    told.stop_loss && say.atOrLess(percent(told.stop_loss)),
-    told.trailing && say.atOrLessOf(percent(told.trailing), percent(told.best)),
-    told.take_profit && say.atOrMore(percent(told.take_profit)),
+    told.stop_loss && say.atOrLess({ price: percent(told.stop_loss) }),
+    told.trailing &&
+      say.atOrLessOfBest({ price: percent(told.trailing), best: percent(told.best) }),
+    told.take_profit && say.atOrMore({ price: percent(told.take_profit) }),
   ].filter(Boolean);
   return (
     <>
       <span className="small">{rules.join("; ") || say.whenItIsBelieved}</span>
       {told.unwatched_from && (
         <span className="sub">
-          {say.withoutAFreshForecast} <Left at={told.unwatched_from} before={say.in} />
+          <Sentence
+            words={say.withoutForecast}
+            values={{ when: <Left at={told.unwatched_from} ahead={say.in} /> }}
+          />
         </span>
       )}
     </>
@@ -144,10 +147,8 @@ export function OrderTable({ rows }: { rows: Order[] }) {
           head: say.what,
           cell: (row) => (
             <>
-              <b>{row.side === "BUY" ? say.buy : say.sell}</b> {row.outcome}
-              <span className="sub">
-                {say.worstPrice} {percent(row.worst_price)}
-              </span>
+              <SideOf row={row} />
+              <span className="sub">{say.worstPrice({ price: percent(row.worst_price) })}</span>
             </>
           ),
         },
@@ -158,7 +159,7 @@ export function OrderTable({ rows }: { rows: Order[] }) {
             row.side === "BUY" ? (
               <Sum amount={row.amount} currency={row.currency} />
             ) : (
-              say.sh2(decimal(row.amount))
+              say.shares({ shares: decimal(row.amount) })
             ),
         },
         {
@@ -169,12 +170,10 @@ export function OrderTable({ rows }: { rows: Order[] }) {
               {row.filled === null ? (
                 <span className="faint">{say.none}</span>
               ) : (
-                say.sh3(decimal(row.filled))
+                say.shares({ shares: decimal(row.filled) })
               )}
               {row.average_price && (
-                <span className="sub">
-                  {say.at} {percent(row.average_price)}
-                </span>
+                <span className="sub">{say.at({ price: percent(row.average_price) })}</span>
               )}
             </>
           ),

@@ -87,7 +87,7 @@ export function ReadCard<T>(props: CardProps<T>) {
         <h2>{title}</h2>
         <span className="row">
           {aside}
-          {query.isPending && <span className="tiny faint">{say.loading2}</span>}
+          {query.isPending && <span className="tiny faint">{say.beingRead}</span>}
           <ReadAge at={query.dataUpdatedAt} isFailed={query.isError} />
         </span>
       </div>

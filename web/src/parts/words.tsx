@@ -4,6 +4,7 @@ import { course, money, percent } from "@/format/figures";
 import { clock, dayAndClock, shortDay, span, utc, zone } from "@/format/time";
 import { screens, texts } from "@/texts";
 import { useNow, useWall } from "./now";
+import { Sentence } from "./sentence";
 
 const say = screens.words;
 
@@ -40,7 +41,11 @@ export function Time({
   if (!at) return <span className="faint">{texts.none}</span>;
   const moment = Date.parse(at);
   return (
-    <time dateTime={at} title={say.shownIn(utc(moment), zone(moment))} className="nowrap">
+    <time
+      dateTime={at}
+      title={say.shownIn({ utc: utc(moment), zone: zone(moment) })}
+      className="nowrap"
+    >
       {SHOWN[as](moment)}
     </time>
   );
@@ -50,38 +55,38 @@ interface AgeProps {
   at: string | null | undefined;
   /** From here on it is late, in milliseconds. */
   lateMs?: number;
-  before?: string;
+  /** The words around the age, where it does not stand alone. */
+  around?: (values: { age: string }) => string;
 }
 
 /** How old something is by the world's time. The age is the light. */
-export function Age({ at, lateMs = 900_000, before = "" }: AgeProps) {
+export function Age({ at, lateMs = 900_000, around }: AgeProps) {
   const now = useNow();
   if (!at || now === null) return <span className="age age--dead">{texts.notKnown}</span>;
   const old = now - Date.parse(at);
   const isLate = old > lateMs;
+  const age = (isLate ? say.oldAndLate : say.ago)({ span: span(old) });
   return (
     <span className={isLate ? "age age--late" : "age"} title={utc(Date.parse(at))}>
-      {before}
-      {span(old)}
-      {isLate ? say.oldLate : say.ago}
+      {around ? around({ age }) : age}
     </span>
   );
 }
 
 interface LeftProps {
   at: string | null | undefined;
-  /** A word before a time that is still to come. */
-  before?: string;
+  /** The words around a time that is still to come. */
+  ahead?: (values: { span: string }) => string;
 }
 
 /** How long until a moment. */
-export function Left({ at, before = "" }: LeftProps) {
+export function Left({ at, ahead = ({ span }) => span }: LeftProps) {
   const now = useNow();
   if (!at || now === null) return <span className="faint">{texts.notKnown}</span>;
   const left = Date.parse(at) - now;
   return (
     <span className="nowrap" title={utc(Date.parse(at))}>
-      {left > 0 ? before + span(left) : texts.past}
+      {left > 0 ? ahead({ span: span(left) }) : texts.past}
     </span>
   );
 }
@@ -92,8 +97,7 @@ export function ReadAge({ at, isFailed }: { at: number; isFailed: boolean }) {
   if (at === 0) return null;
   return (
     <span className={isFailed ? "age age--dead" : "age"} title={utc(at)}>
-      {isFailed ? say.cutOffRead : say.read}
-      {span(now - at)} {say.ago2}
+      {(isFailed ? say.cutOffRead : say.read)({ span: span(now - at) })}
     </span>
   );
 }
@@ -102,6 +106,16 @@ export type Tone = "us" | "bad" | "warn" | "good" | "dash" | "";
 
 export function Chip({ tone = "", children }: { tone?: Tone; children: ReactNode }) {
   return <span className={tone ? `chip chip--${tone}` : "chip"}>{children}</span>;
+}
+
+/** What is bought or sold: the side stands out. */
+export function SideOf({ row }: { row: { side: string; outcome: string } }) {
+  return (
+    <Sentence
+      words={say.sideAndOutcome}
+      values={{ side: <b>{row.side === "BUY" ? say.buy : say.sell}</b>, outcome: row.outcome }}
+    />
+  );
 }
 
 /** A link to elsewhere: only http and https, and the other page learns nothing of this one. */
@@ -118,7 +132,10 @@ export function Outside({ to, children }: { to: string; children: ReactNode }) {
 
 /** Agent and market on one line: the full dot is the agent, the ring the market. */
 export function Pair({ ours, market }: { ours: number | null; market: string | null }) {
-  const said = say.agentMarket(percent(ours) || texts.notKnown, percent(market) || texts.notKnown);
+  const said = say.agentAndMarket({
+    agent: percent(ours) || texts.notKnown,
+    market: percent(market) || texts.notKnown,
+  });
   return (
     <>
       <span className="pair" role="img" aria-label={said}>
@@ -128,7 +145,10 @@ export function Pair({ ours, market }: { ours: number | null; market: string | n
         {ours !== null && <i className="ours" style={{ "--at": ours * 100 } as object} />}
       </span>
       <span className="sub" aria-hidden="true">
-        {percent(ours).replace(" %", "") || say.none} {say.and} {percent(market) || say.none}
+        {say.bothChances({
+          agent: percent(ours).replace(" %", "") || say.none,
+          market: percent(market) || say.none,
+        })}
       </span>
     </>
   );

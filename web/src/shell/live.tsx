@@ -64,7 +64,7 @@ export function Offline() {
       <Icon name="alert" />
       <b>{words}</b>
       <span>
-        {why} {heardAt > 0 && say.lastHeardAt(clock(heardAt))}
+        {why} {heardAt > 0 && say.lastHeardAt({ clock: clock(heardAt) })}
       </span>
       <button className="btn" type="button" onClick={() => stream.retry()}>
         {texts.actions.connect}
