@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from bayse_agent.adapters.store.reading.reader import Cut, Slice
 from bayse_agent.adapters.store.reading.sheet import body, head
 
 T = TypeVar("T")
 MOST_A_PAGE = 200
-MOST_OF_A_TABLE = 50_000
 _A_GO = 1000
+_TABLE = "text/csv; charset=utf-8"
 
 
 class Listed(BaseModel, Generic[T]):
@@ -55,22 +55,46 @@ async def listed(
     """A part of a list, or the whole of it as a table."""
     if form is Format.JSON:
         return page_of(await read(cut))
-    rows: list[T] = []
+    parts: AsyncIterator[Sequence[T]] = _parts(cut, read)
+    return await streamed(parts, name=name)
+
+
+async def _parts(
+    cut: Cut, read: Callable[[Cut], Awaitable[Slice[T]]]
+) -> AsyncIterator[Sequence[T]]:
     following: Cut | None = Cut(limit=_A_GO, before=cut.before)
-    while following is not None and len(rows) < MOST_OF_A_TABLE:
+    while following is not None:
         found = await read(following)
-        rows.extend(found.items)
+        yield found.items
         following = None if found.next is None else Cut(limit=_A_GO, before=found.next)
-    return as_table(rows, name=name)
+
+
+async def streamed(parts: AsyncIterator[Sequence[object]], *, name: str) -> Response:
+    """Rows as a file of a table, however many they are: only a part is held at a time.
+
+    The first part is read before anything is said, so that what fails there is told as it is.
+    """
+    first = await anext(parts, ())
+
+    async def lines() -> AsyncIterator[str]:
+        yield table(first)
+        async for rows in parts:
+            yield body(rows)
+
+    return StreamingResponse(lines(), media_type=_TABLE, headers=_as_file(name))
 
 
 def as_table(rows: Sequence[object], *, name: str) -> Response:
     """Rows as a file of a table."""
     return Response(
         table(rows),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+        media_type=_TABLE,
+        headers=_as_file(name),
     )
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}.csv"'}
 
 
 def table(rows: Sequence[object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from bayse_agent.adapters.store.reading import texts
 from bayse_agent.adapters.store.reading.evidence import Fate, PieceView, Place, UseView
 from bayse_agent.adapters.store.reading.texts import TextView
 from bayse_agent.api.house import InHouse
-from bayse_agent.api.listing import MOST_A_PAGE, MOST_OF_A_TABLE, AsFormat, Format, as_table
+from bayse_agent.api.listing import MOST_A_PAGE, AsFormat, Format, streamed
 from bayse_agent.api.routes.decisions import When, Word, bounded, zoned
 from bayse_agent.api.trouble import ANYWHERE, Unfit
 
@@ -85,7 +86,7 @@ async def evidence(
     )
     place = None if before is None else _place(before)
     if format is Format.CSV:
-        return as_table(await _whole(house, wanted, place), name="evidence")
+        return await streamed(_whole(house, wanted, place), name="evidence")
     found = await house.parts.reader.ask(queries.pieces(wanted, limit=limit, before=place))
     return EvidenceList(items=list(found.items), next=_told(found.next))
 
@@ -117,15 +118,14 @@ async def evidence_piece(house: InHouse, piece_id: str) -> PieceDetail:
 
 async def _whole(
     house: InHouse, wanted: queries.WantedPieces, before: Place | None
-) -> list[PieceView]:
-    rows: list[PieceView] = []
-    while len(rows) < MOST_OF_A_TABLE:
+) -> AsyncIterator[Sequence[PieceView]]:
+    """All of it, part by part."""
+    is_more = True
+    while is_more:
         found = await house.parts.reader.ask(queries.pieces(wanted, limit=_A_GO, before=before))
-        rows.extend(found.items)
+        yield found.items
         before = found.next
-        if before is None:
-            break
-    return rows
+        is_more = before is not None
 
 
 def _told(place: Place | None) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def head(view: type[Any]) -> str:
@@ -38,7 +38,12 @@ def _cell(value: object) -> str:
         case datetime():
             return value.isoformat()
         case str():
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            return _plain(value)
         case dict():
-            return "; ".join(f"{name}={one}" for name, one in value.items())
+            return _plain("; ".join(f"{name}={one}" for name, one in value.items()))
     return str(value)
+
+
+def _plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
