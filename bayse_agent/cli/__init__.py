@@ -9,6 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bayse_agent.cli import codes
+from bayse_agent.cli.garbage import loading
 from bayse_agent.cli.offering import PROGRAM, offer
 from bayse_agent.domain.errors import BayseAgentError, ConfigurationError, InvalidValue
 
@@ -157,8 +158,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        program = typer.main.get_command(build(arguments[0] if arguments else None))
-        code = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
+        with loading():
+            program = typer.main.get_command(build(arguments[0] if arguments else None))
+            code = program.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(codes.INTERRUPTED)
     except BrokenPipeError:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -19,7 +20,7 @@ from bayse_agent.adapters.logbook import Logbook
 from bayse_agent.adapters.store.store import SqlStore
 from bayse_agent.api.app import create_app
 from bayse_agent.api.chronicle import Chronicle
-from bayse_agent.api.parts import Brake, WebSettings
+from bayse_agent.api.parts import ApiParts, Brake, WebSettings
 from bayse_agent.api.passwords import Passwords
 from bayse_agent.cli.garbage import collecting_seldom
 from bayse_agent.cli.logs import log_to_stderr
@@ -36,6 +37,7 @@ from bayse_agent.wiring.resuming import BOOKS
 from bayse_agent.wiring.service import (
     Behind,
     Bind,
+    FirstLogin,
     check_bind,
     first_login,
     open_alone,
@@ -195,27 +197,39 @@ async def _host(
     passwords = Passwords()
     behind = replace(behind, logbook=options.logbook)
     async with open_parts(settings, behind, web) as parts:
-        login = await first_login(settings, parts.access, passwords)
         server = Server(create_app(parts, passwords=passwords), options.bind)
         _heed_signals(server, runner, behind.brake)
-        serving = asyncio.create_task(_serve(server, options.bind))
-        if login is not None and login.password is not None:
-            _say(f"log in as {login.name} with this password, shown once: {login.password}")
-        tasks: list[asyncio.Task[None]] = [serving]
-        if trade is not None:
-            tasks.append(asyncio.create_task(_run(trade, server)))
-        teller, chronicle = teller_of(parts), Chronicle(parts.reader, parts.timer)
-        following = [asyncio.create_task(chronicle.run())]
-        if teller is not None:
-            following.append(asyncio.create_task(teller.run()))
+        tasks = [asyncio.create_task(_serve(server, options.bind))]
+        following: list[asyncio.Task[None]] = []
         try:
+            await _welcome(server, await first_login(settings, parts.access, passwords))
+            if trade is not None:
+                tasks.append(asyncio.create_task(_run(trade, server)))
+            following += [asyncio.create_task(one) for one in _followers(parts)]
             with collecting_seldom():
                 await _until_one_ends(tasks, server, runner, options.length)
         finally:
+            server.should_exit = True
             for one in following:
                 one.cancel()
-            await asyncio.gather(*following, return_exceptions=True)
+            await asyncio.gather(*tasks, *following, return_exceptions=True)
     _say("stopped")
+
+
+async def _welcome(server: Server, login: FirstLogin | None) -> None:
+    """Say where it is, and how to get in at the first start."""
+    await server.ready.wait()
+    if login is not None and login.password is not None:
+        _say(f"log in as {login.name} with this password, shown once: {login.password}")
+    if server.started:
+        _say(f"serving at {server.address}")
+
+
+def _followers(parts: ApiParts) -> Iterator[Coroutine[Any, Any, None]]:
+    """What goes on beside it for as long as it serves."""
+    yield Chronicle(parts.reader, parts.timer).run()
+    if (teller := teller_of(parts)) is not None:
+        yield teller.run()
 
 
 async def _until_one_ends(
@@ -252,7 +266,7 @@ async def _serve(server: Server, bind: Bind) -> None:
 
 
 class Server(uvicorn.Server):
-    """A server that leaves signals to whoever runs it, and says where it listens."""
+    """A server that leaves signals to whoever runs it."""
 
     def __init__(self, app: ASGIApp, bind: Bind) -> None:
         self._bind = bind
@@ -289,15 +303,11 @@ class Server(uvicorn.Server):
             return
         finally:
             self.ready.set()
-        if self.started:
-            port = self.servers[0].sockets[0].getsockname()[1]
-            told = Bind(
-                host=self._bind.host,
-                port=port,
-                certificate=self._bind.certificate,
-                key=self._bind.key,
-            )
-            _say(f"serving at {told.address}")
+
+    @property
+    def address(self) -> str:
+        """Where it listens, with the port that it was given."""
+        return replace(self._bind, port=self.servers[0].sockets[0].getsockname()[1]).address
 
 
 def _heed_signals(server: Server, runner: Runner | None, brake: Brake | None) -> None:

@@ -8,7 +8,7 @@ SQLAlchemy's async engine. Being pure database work, it may be run again when th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -16,22 +16,17 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from bayse_agent.adapters.store.failures import may_be_tried_again, told
-from bayse_agent.adapters.store.lease import FileLock, Liveness, ServerLock, Unshared
+from bayse_agent.adapters.store.failures import told
+from bayse_agent.adapters.store.lease import FileLock, Liveness, Unshared
 from bayse_agent.domain.errors import ConfigurationError
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 BUSY_TIMEOUT_MS = 5000
-CONNECT_TIMEOUT_S = 10
-COMMAND_TIMEOUT_S = 60
-ATTEMPTS = 3
-"""How often work is tried that the database undid because others were in its way."""
 _KIND = "kind of transaction"
 _SAFE, _RELAXED, _READ, _SCHEMA = "safe", "relaxed", "read", "schema"
 
@@ -72,7 +67,10 @@ def connect(url: str) -> Database:
     address = address_of(url)
     if address.get_backend_name() == "sqlite":
         return ThreadDatabase(address)
-    return AsyncDatabase(address)
+    # Only here: what it needs of SQLAlchemy is slow to import, and most books are SQLite's.
+    from bayse_agent.adapters.store.server_database import ServerDatabase
+
+    return ServerDatabase(address)
 
 
 def address_of(url: str) -> URL:
@@ -146,62 +144,6 @@ class ThreadDatabase:
     async def close(self) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()
-
-
-class AsyncDatabase:
-    """PostgreSQL, on an async engine. A session that hangs is ended by the server."""
-
-    def __init__(self, address: URL) -> None:
-        self._address = address
-        settings = {
-            "application_name": "bayse-agent",
-            "lock_timeout": str(BUSY_TIMEOUT_MS),
-            "idle_in_transaction_session_timeout": str(2 * BUSY_TIMEOUT_MS),
-        }
-        timeouts = {"timeout": CONNECT_TIMEOUT_S, "command_timeout": COMMAND_TIMEOUT_S}
-        self._engine: AsyncEngine = create_async_engine(
-            address, pool_pre_ping=True, connect_args={"server_settings": settings, **timeouts}
-        )
-
-    async def run(self, work: Work[T]) -> T:
-        return await self._attempt(work, ())
-
-    async def run_relaxed(self, work: Work[T]) -> T:
-        return await self._attempt(work, ("SET LOCAL synchronous_commit TO OFF",))
-
-    async def read(self, work: Work[T]) -> T:
-        # One view of the books for all the queries of a piece of work.
-        return await self._attempt(
-            work, ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",)
-        )
-
-    async def run_schema(self, work: Work[T]) -> T:
-        # Only one process at a time changes the schema.
-        return await self._attempt(
-            work, ("SET LOCAL lock_timeout = 0", "SELECT pg_advisory_xact_lock(7225983)")
-        )
-
-    async def _attempt(self, work: Work[T], opening: Sequence[str]) -> T:
-        with told():
-            for _ in range(ATTEMPTS - 1):
-                try:
-                    return await self._transaction(work, opening)
-                except DBAPIError as error:
-                    if not may_be_tried_again(error):
-                        raise
-            return await self._transaction(work, opening)
-
-    async def _transaction(self, work: Work[T], opening: Sequence[str]) -> T:
-        async with self._engine.begin() as connection:
-            for statement in opening:
-                await connection.exec_driver_sql(statement)
-            return await connection.run_sync(work)
-
-    def liveness(self) -> Liveness:
-        return ServerLock(self._address)
-
-    async def close(self) -> None:
-        await self._engine.dispose()
 
 
 def _sqlite_engine(address: URL) -> Engine:

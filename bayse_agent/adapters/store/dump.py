@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from bayse_agent.adapters.store.lease import ServerLock
 from bayse_agent.adapters.store.reopening import halt_restored
+from bayse_agent.adapters.store.server_database import ServerLock
 from bayse_agent.adapters.store.store import read_store
 from bayse_agent.domain.errors import ConfigurationError
 

@@ -11,6 +11,7 @@ from bayse_agent.adapters.store import access_tables as access_tables
 from bayse_agent.adapters.store import library_tables as library_tables
 from bayse_agent.adapters.store import mind_tables
 from bayse_agent.adapters.store.adoption import adopt
+from bayse_agent.adapters.store.founding import found, may_be_founded
 from bayse_agent.domain.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def upgrade(connection: Connection) -> None:
         raise ConfigurationError(
             f"these books are of a newer bayse-agent (revision {before!r}): update it to open them"
         )
+    if may_be_founded(connection):
+        found(connection, HEAD)
+        return
     move(connection, HEAD)
     if before in _WITHOUT_LEDGER:
         adopt(connection)

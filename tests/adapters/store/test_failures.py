@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from bayse_agent.adapters.store.database import ATTEMPTS, connect
+from bayse_agent.adapters.store.database import connect
+from bayse_agent.adapters.store.server_database import ATTEMPTS
 from bayse_agent.adapters.store.store import SqlStore, open_store
 from bayse_agent.domain.errors import (
     BayseAgentError,

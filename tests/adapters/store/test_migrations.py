@@ -88,6 +88,45 @@ async def test_upgrade_when_the_database_is_empty_then_the_schema_is_that_of_the
     assert await database.read(_differences) == []
 
 
+async def test_move_when_through_all_revisions_then_the_schema_is_that_of_the_tables(
+    database: Database,
+) -> None:
+    await database.run_schema(lambda connection: move(connection, HEAD))
+    assert await database.read(_differences) == []
+
+
+def _everything(connection: Connection) -> dict[str, object]:
+    """All that a SQLite database holds: tables with their parts and rows, and the triggers."""
+    inspector = inspect(connection)
+    found: dict[str, object] = {}
+    for name in inspector.get_table_names():
+        parts = [
+            inspector.get_columns(name),
+            inspector.get_indexes(name),
+            inspector.get_foreign_keys(name),
+            inspector.get_unique_constraints(name),
+            inspector.get_check_constraints(name),
+        ]
+        told = [sorted(str(one) for one in part) for part in parts]
+        rows = connection.execute(text(f"SELECT * FROM {name}")).mappings().all()
+        key = str(inspector.get_pk_constraint(name))
+        found[name] = (told, key, [sorted(map(str, row.items())) for row in rows])
+    triggers = text("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+    found["triggers"] = sorted(tuple(row) for row in connection.execute(triggers))
+    return found
+
+
+async def test_upgrade_when_books_are_new_then_they_are_as_if_through_all_revisions(
+    tmp_path: Path,
+) -> None:
+    founded, moved = (connect(f"sqlite:///{tmp_path}/{name}.db") for name in ("new", "old"))
+    await founded.run_schema(upgrade)
+    await moved.run_schema(lambda connection: move(connection, HEAD))
+    assert await founded.read(_everything) == await moved.read(_everything)
+    await founded.close()
+    await moved.close()
+
+
 async def test_upgrade_when_run_again_then_nothing_happens(database: Database) -> None:
     await database.run_schema(upgrade)
     await database.run_schema(upgrade)
