@@ -64,6 +64,9 @@ class Teller:
             except StoreUnavailable as error:
                 self._log.warning("books_unreadable", detail=str(error))
                 is_more = False
+            except Exception as error:  # noqa: BLE001 (nobody else would tell of the next halt)
+                self._log.error("teller_stumbled", exc_info=error)
+                is_more = False
             if not is_more:
                 await self._timer.sleep_s(_LOOK_EVERY_S)
 
@@ -124,7 +127,12 @@ class Teller:
             market = await self._reader.ask(decisions.market(market_id))
             return market_id if market is None else market.title
 
-        return await happening(row, state, title)
+        try:
+            return await happening(row, state, title)
+        except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+            # What follows it must be told all the same.
+            self._log.error("row_not_told", row=row.number, kind=row.kind, exc_info=error)
+            return None
 
     def _notice(self, row: AuditView, found: Happening) -> Notice | None:
         level = self._loudness.of(found.kind)

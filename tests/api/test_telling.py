@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from structlog.testing import capture_logs
 
+from bayse_agent.adapters.store import audit
 from bayse_agent.api.telling import Teller, gathered
 from bayse_agent.domain.control import Control, TradingState
 from bayse_agent.domain.errors import InvalidValue
@@ -19,9 +24,11 @@ from bayse_agent.domain.money import Currency, Money, Price
 from bayse_agent.domain.notice import MEANINGS, USUAL, Kind, Level, Loudness, Notice, levels_of
 from bayse_agent.domain.order import Buy, IntentSource
 from bayse_agent.domain.signal import Signal
+from bayse_agent.wiring.resuming import BOOKS
 from tests.api.stage import Stage
 
 _NOON = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
+_UNREADABLE = audit.Note(kind="fill", subject="of another program", body="{}", at=_NOON)
 
 
 @dataclass
@@ -101,6 +108,50 @@ async def test_message_when_it_is_refused_then_tried_again(stage: Stage) -> None
     await _set(stage, TradingState.HALTED)
     await teller.read_on()
     assert len(messenger.sent) == 1
+
+
+async def test_halt_when_a_row_before_it_cannot_be_read_then_told_all_the_same(
+    stage: Stage, tmp_path: Path
+) -> None:
+    messenger = _Messenger()
+    teller = _teller(stage, messenger)
+    await teller.read_on()
+    engine = create_engine(f"sqlite:///{tmp_path / 'demo' / BOOKS}")
+    with engine.begin() as connection:
+        audit.append(connection, "demo", [_UNREADABLE])
+    engine.dispose()
+    await _set(stage, TradingState.HALTED)
+    with capture_logs() as logs:
+        await teller.read_on()
+    assert [one.title for one in messenger.sent] == ["[demo] HALTED"]
+    assert [one["event"] for one in logs] == ["row_not_told"]
+
+
+async def test_halt_when_a_way_to_people_breaks_then_the_teller_lives_and_tells_it(
+    stage: Stage,
+) -> None:
+    class Breaking(_Messenger):
+        breaks = 2
+
+        async def reach(self, notice: Notice, *, skip: Collection[int] = ()) -> frozenset[int]:
+            if self.breaks:
+                self.breaks -= 1
+                raise RuntimeError("the way is broken")
+            return await super().reach(notice, skip=skip)
+
+    messenger = Breaking()
+    teller = _teller(stage, messenger)
+    await teller.read_on()
+    await _set(stage, TradingState.HALTED)
+    with capture_logs():
+        running = asyncio.create_task(teller.run())
+        for _ in range(1000):
+            if messenger.sent:
+                break
+            await asyncio.sleep(0.005)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert [one.title for one in messenger.sent] == ["[demo] HALTED"]
 
 
 async def test_history_when_everything_of_it_is_told_then_in_few_messages(stage: Stage) -> None:
