@@ -51,16 +51,16 @@ def writes(data: Path) -> list[str]:
     return [json.dumps({**line, "check": None}) for line in lines if line.get("verb") != "stop"]
 
 
-def test_demo_when_it_goes_on_after_an_hour_then_as_one_run_of_two(tmp_path: Path) -> None:
+def test_demo_when_it_goes_on_after_half_an_hour_then_as_one_run_of_one(tmp_path: Path) -> None:
     once, parts = tmp_path / "once", tmp_path / "parts"
-    whole = figures(once, "--duration", "2h")
-    half = figures(parts, "--duration", "1h")
-    assert half["world"]["end"] == "2026-06-01T10:00:00+00:00"
-    assert figures(parts, "--duration", "1h") == whole
+    whole = figures(once, "--duration", "1h")
+    half = figures(parts, "--duration", "30m")
+    assert half["world"]["end"] == "2026-06-01T09:30:00+00:00"
+    assert figures(parts, "--duration", "30m") == whole
     assert wallet(parts) == wallet(once)
     assert writes(parts) == writes(once)
     assert whole["world"]["start"] == "2026-06-01T09:00:00+00:00"
-    assert whole["world"]["end"] == "2026-06-01T11:00:00+00:00"
+    assert whole["world"]["end"] == "2026-06-01T10:00:00+00:00"
     assert whole["fills"] > half["fills"] > 0
 
 

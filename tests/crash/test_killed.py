@@ -9,8 +9,8 @@ import pytest
 from bench.judging import Findings
 from bench.killing import Plan, run
 
-KILLS = 40
-"""About three minutes. `make torture` makes 3,000: none wrong in those bounds the rate by 0.1 %."""
+KILLS = 24
+"""A minute and a half. `make torture` makes 3,000: none wrong in those bounds the rate by 0.1 %."""
 ROUND = 50
 
 

@@ -1,7 +1,7 @@
 """Days of a pretend world with everything going wrong by a seed: nothing is lost, nothing doubled.
 
 The same seed gives the same day, to the last row of the audit journal. How many are lived is a
-matter of the time that there is: half a minute of mornings as a rule, ten minutes of whole days in
+matter of the time that there is: twenty seconds of mornings as a rule, ten minutes of whole days in
 the long counts.
 """
 
@@ -35,7 +35,7 @@ from tests.trading.machine import Play, a_folder
 from tests.trading.witness import LIVE, rows_of
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "torture"
-BUDGET_S = 600.0 if IS_LONG else 30.0
+BUDGET_S = 600.0 if IS_LONG else 20.0
 HOURS = 24 if IS_LONG else 4
 STRETCH = timedelta(minutes=20)
 FAULTS = (
