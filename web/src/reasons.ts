@@ -70,6 +70,8 @@ export const STEPS: readonly { stage: Stage; label: string; lost: string }[] = (
 ).map((stage) => ({ stage, label: say.steps[stage][0], lost: say.steps[stage][1] }));
 
 const WORDS: Record<string, string> = say.parts;
+/** A limit's name; its unit stands beside its value. */
+export const limitName = (name: string): string => name.replace(/_s$/, "").replaceAll("_", " ");
 export const partName = (name: string): string => WORDS[name] ?? name.replaceAll("_", " ");
 
 export const ORDER_TONES: Record<string, "good" | "bad" | "dash" | "us" | ""> = {

@@ -13,6 +13,7 @@ export const texts = {
   skip: "Skip to content",
   none: "none",
   notKnown: "not known",
+  never: "never yet",
   past: "is past",
   mode: {
     demo: [
@@ -249,7 +250,7 @@ export const screens = {
     market: "Market",
     held: "Held",
     heldShares: ({ outcome, shares }: { outcome: Word; shares: Word }) =>
-      `${outcome}, ${shares} sh`,
+      `${outcome}, ${shares}\u00a0sh`,
     ended: "Ended",
     voided: "voided",
     won: "won",
@@ -369,7 +370,7 @@ export const screens = {
     orderToSell: "Sell {amount} of {outcome}, at {price} at worst.",
     priceAndCash: "{price} for {cash}",
     shares: ({ shares }: { shares: Word }) => `${shares} shares`,
-    fill: ({ shares }: { shares: Word }) => `Fill, ${shares} sh`,
+    fill: ({ shares }: { shares: Word }) => `Fill, ${shares}\u00a0sh`,
     fee: ({ fee }: { fee: Word }) => `fee ${fee}`,
     theOutcome: (resolution: Word) => `The outcome: ${resolution}`,
     nothingWasAtStake: "Nothing was at stake.",
@@ -548,7 +549,7 @@ export const screens = {
     courseOfEquity: ({ first, last }: { first: Word; last: Word }) =>
       `Equity from ${first} to ${last}`,
     fallFromPeak: ({ most }: { most: Word }) => `Fall from the peak of this span, at most ${most}`,
-    lineIsEquity: "equity",
+    lineIsEquity: ({ currency }: { currency: Word }) => `equity, ${currency}`,
     dottedWhatWasPut: "Dotted: what was put in",
     resultThenAndNow: "Result at {moment}: {before}, now {now}",
   },
@@ -895,7 +896,6 @@ export const screens = {
   system: {
     well: "well",
     quietTooLong: "quiet too long",
-    neverYet: "never yet",
     everyPartWasHeard: "Every part was heard lately",
     partsAreQuiet: ({ n }: { n: number }) =>
       n === 1 ? "1 part has been quiet too long" : `${count(n)} parts have been quiet too long`,
@@ -960,7 +960,7 @@ export const screens = {
     market: "Market",
     held: "Held",
     heldShares: ({ outcome, shares }: { outcome: Word; shares: Word }) =>
-      `${outcome}, ${shares} sh`,
+      `${outcome}, ${shares}\u00a0sh`,
     at: ({ price }: { price: Word }) => `at ${price}`,
     cost: "Cost",
     worthNow: "Worth now",
@@ -981,7 +981,7 @@ export const screens = {
     what: "What",
     worstPrice: ({ price }: { price: Word }) => `worst price ${price}`,
     sum: "Sum",
-    shares: ({ shares }: { shares: Word }) => `${shares} sh`,
+    shares: ({ shares }: { shares: Word }) => `${shares}\u00a0sh`,
     filled: "Filled",
     none: "none",
     state: "State",

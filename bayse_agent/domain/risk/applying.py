@@ -43,10 +43,10 @@ def _of_filling(limit: str) -> str:
     filling = FILLING.get(limit)
     if filling is None or filling.measure is Measure.SECONDS:
         return _BUYS
-    return f"{_BUYS}; what happened before the change counts as well"
+    return f"{_BUYS}; what was done before counts as well"
 
 
-_BUYS = "every later buy, also of a signal that waits"
+_BUYS = "every later buy, signals that wait included"
 _BETS = f"{_BUYS}; what a person asks for by hand is not held to it"
 _OWN: Mapping[str, tuple[Effect, ...]] = MappingProxyType(
     {
@@ -55,7 +55,7 @@ _OWN: Mapping[str, tuple[Effect, ...]] = MappingProxyType(
             Effect(at=Moment.NEXT_LOOK, on="whether research into a market is worth its cost"),
         ),
         "streak_pause_s": (_at_once(f"{_BUYS}; a pause that runs now becomes as long"),),
-        "repeat_window_s": (_at_once(f"{_BUYS}; buys before the change count as well"),),
+        "repeat_window_s": (_at_once(f"{_BUYS}; buys made before count as well"),),
         "min_confidence": (_at_once(_BETS),),
         "min_edge": (_at_once(_BETS),),
         "forecast_ttl_s": (_at_once(_BETS),),

@@ -24,6 +24,6 @@ def test_effects_when_a_limit_decides_on_research_too_then_that_is_told_with_the
 
 
 def test_effects_when_what_was_done_fills_a_limit_then_that_is_told() -> None:
-    assert "before the change" in effects("trades_per_day")[0].on
-    assert "before the change" not in effects("min_price")[0].on
+    assert "before counts" in effects("trades_per_day")[0].on
+    assert "before counts" not in effects("min_price")[0].on
     assert "by hand is not held" in effects("min_edge")[0].on

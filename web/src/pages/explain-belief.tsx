@@ -68,7 +68,7 @@ export function Believed({ forecast, label }: { forecast: Forecast; label: strin
             <span className="us">{percent(one.probability)}</span> ± {percent(one.standard_error)}
             <Pair ours={one.probability} market={one.market_price} />
             {one.weight !== null && (
-              <span className="sub">{say.weight({ weight: one.weight.toFixed(2) })}</span>
+              <span className="sub block">{say.weight({ weight: one.weight.toFixed(2) })}</span>
             )}
           </Fact>
         ))}

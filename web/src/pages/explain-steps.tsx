@@ -5,7 +5,7 @@ import { decimal, money, percent, points, score } from "@/format/figures";
 import { Sentence } from "@/parts/sentence";
 import { Fact, Step } from "@/parts/story";
 import { Result, Sum, Time } from "@/parts/words";
-import { ORDER_WORDS, reasonOf } from "@/reasons";
+import { limitName, ORDER_WORDS, reasonOf } from "@/reasons";
 import { screens, texts } from "@/texts";
 
 const say = screens.explainSteps;
@@ -41,7 +41,7 @@ export function Case({ told }: { told: Explanation }) {
   const inputs = Object.entries(decision.inputs).filter(([name]) => name !== "detail");
   return (
     <Step at={decision.at} title={say.whatWasDecided(reason.label.toLowerCase())} mark="ours">
-      <p className="words">{decision.inputs.detail ?? reason.words}</p>
+      <p className="words sentence">{decision.inputs.detail ?? reason.words}</p>
       {inputs.length > 0 && (
         <dl className="facts">
           {inputs.map(([name, value]) => (
@@ -79,7 +79,7 @@ export function Checks({ told: { review, decision } }: { told: Explanation }) {
       }
     >
       <p className="words">
-        {review.detail}{" "}
+        {review.detail && `${review.detail} `}
         {review.limits_version !== null && say.limitsOfVersion(review.limits_version)}
       </p>
       <button className="btn" type="button" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
@@ -90,7 +90,7 @@ export function Checks({ told: { review, decision } }: { told: Explanation }) {
           {review.limits.map((limit) => (
             <div key={limit.name} className="contents">
               <dt>
-                {limit.name.replaceAll("_", " ")}
+                {limitName(limit.name)}
                 <span className="sub"> {limit.meaning}</span>
               </dt>
               <dd>{limit.value || say.any}</dd>

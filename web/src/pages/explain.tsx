@@ -7,7 +7,7 @@ import type { Explanation } from "@/api/types";
 import { decimal, money, percent, points } from "@/format/figures";
 import { Decide } from "@/parts/decide";
 import { Failed, Loading, Page } from "@/parts/views";
-import { Result } from "@/parts/words";
+import { Result, Time } from "@/parts/words";
 import { ORDER_WORDS, reasonOf } from "@/reasons";
 import { screens, texts } from "@/texts";
 import { Answers, Believed, Known } from "./explain-belief";
@@ -85,6 +85,7 @@ function Story({ told }: { told: Explanation }) {
         <>
           <Link to="/signals">{texts.pages.signals}</Link>
           <span className="mono">{told.subject}</span>
+          {told.decision && <Time at={told.decision.at} as="day" />}
           {told.market?.series && <span className="chip">{told.market.series}</span>}
         </>
       }

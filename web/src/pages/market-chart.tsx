@@ -10,7 +10,7 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { clock, shortDay } from "@/format/time";
 import type { Point } from "@/parts/lines";
 import { screens } from "@/texts";
@@ -81,7 +81,7 @@ function draw(box: HTMLElement): Drawn & { remove: () => void } {
     ...shared,
     priceFormat: format,
     color: colour("--market"),
-    lineStyle: LineStyle.Dashed,
+    lineStyle: LineStyle.LargeDashed,
     lineWidth: 1,
   });
   const beliefs = chart.addSeries(LineSeries, {
@@ -96,7 +96,7 @@ function draw(box: HTMLElement): Drawn & { remove: () => void } {
       priceFormat: format,
       color: colour("--accent"),
       lineType: LineType.WithSteps,
-      lineStyle: LineStyle.Dotted,
+      lineStyle: LineStyle.SparseDotted,
       lineWidth: 1,
       lastValueVisible: false,
       priceLineVisible: false,
@@ -142,10 +142,24 @@ function show(drawn: Drawn, { prices, beliefs, fills }: ChartProps): void {
   drawn.fit();
 }
 
+/** The look that is on, told again when somebody changes it. */
+function useTheme(): string | undefined {
+  return useSyncExternalStore(
+    (tell) => {
+      const watch = new MutationObserver(tell);
+      watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+      return () => watch.disconnect();
+    },
+    () => document.documentElement.dataset.theme,
+  );
+}
+
 export default function PriceChart(props: ChartProps) {
   const { prices, beliefs, fills } = props;
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | null>(null);
+  const theme = useTheme();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: its colours are read when it is drawn
   useEffect(() => {
     if (box.current === null) return;
     const made = draw(box.current);
@@ -154,10 +168,11 @@ export default function PriceChart(props: ChartProps) {
       drawn.current = null;
       made.remove();
     };
-  }, []);
+  }, [theme]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn anew is shown anew
   useEffect(() => {
     if (drawn.current !== null) show(drawn.current, { prices, beliefs, fills });
-  }, [prices, beliefs, fills]);
+  }, [prices, beliefs, fills, theme]);
   const last = prices.at(-1)?.value ?? 0;
   const label = say.courseOfPrice({ last: (last * 100).toFixed(1), fills: fills.length });
   return <div ref={box} className="tvchart" role="img" aria-label={label} />;

@@ -162,7 +162,7 @@ function Held({ marketId }: { marketId: string }) {
   if (query.data !== undefined && mine.length === 0) return null;
   return (
     <ReadCard title={say.heldHere} what={say.positions} query={query}>
-      {() => <HeldTable rows={mine} canSell />}
+      {() => <HeldTable rows={mine} canSell isOneMarket />}
     </ReadCard>
   );
 }

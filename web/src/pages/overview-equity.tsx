@@ -81,7 +81,7 @@ function Course({ all, span }: { all: Equity[]; span: number }) {
       <p className="row small muted">
         <span className="key">
           <i />
-          {say.lineIsEquity}
+          {say.lineIsEquity({ currency: last.currency })}
         </span>
         <span>{say.dottedWhatWasPut}</span>
         <span>

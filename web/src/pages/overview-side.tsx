@@ -7,7 +7,7 @@ import { Decide, Waits } from "@/parts/decide";
 import { ListCard } from "@/parts/list";
 import { useNow } from "@/parts/now";
 import { Empty, ReadCard } from "@/parts/views";
-import { Age, Left } from "@/parts/words";
+import { Left, PartAge } from "@/parts/words";
 import { partName } from "@/reasons";
 import { screens } from "@/texts";
 
@@ -99,7 +99,7 @@ export function AgesCard() {
             <div key={part.name} className="contents">
               <dt>{partName(part.name)}</dt>
               <dd>
-                <Age at={part.at} />
+                <PartAge at={part.at} />
               </dd>
             </div>
           ))}

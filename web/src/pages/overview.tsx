@@ -140,7 +140,7 @@ function LastLooks() {
                 <span className="sub">{look.inputs.detail ?? reasonOf(look.reason).words}</span>
               </span>
               <span className="sub">
-                <Time at={look.at} as="clock" />
+                <Time at={look.at} />
               </span>
             </li>
           ))}

@@ -56,7 +56,7 @@ export function ProofCard() {
         query.data && (
           <p className="card__foot small">
             {query.data.goes_by_proof ? say.stakesGrow : say.stakesDoNotGrow}{" "}
-            {say.judgedOn({ n: query.data.settled })}
+            {query.data.settled > 0 && say.judgedOn({ n: query.data.settled })}
           </p>
         )
       }

@@ -8,6 +8,7 @@ import { Icon } from "@/parts/icons";
 import { Sentence } from "@/parts/sentence";
 import { ReadCard } from "@/parts/views";
 import { Chip, type Tone } from "@/parts/words";
+import { limitName } from "@/reasons";
 import { screens } from "@/texts";
 
 const say = screens.riskLimits;
@@ -89,7 +90,7 @@ function Uses({ data }: { data: LimitsUse }) {
           {single.map((one) => (
             <div key={one.name} className="contents">
               <dt>
-                {one.name.replaceAll("_", " ")} <span className="sub">{one.meaning}</span>
+                {limitName(one.name)} <span className="sub">{one.meaning}</span>
               </dt>
               <dd>
                 {limitValue({ value: one.value, unit: one.value_unit })}
@@ -109,7 +110,7 @@ function UseRow({ use }: { use: LimitUse }) {
   const [tone, word] = stateOf(use);
   const part = Math.min(1, Math.max(0, Number(use.fraction)));
   const look = tone === "bad" ? "use use--bad" : tone === "warn" ? "use use--warn" : "use";
-  const name = use.name.replaceAll("_", " ");
+  const name = limitName(use.name);
   return (
     <li>
       <span>

@@ -10,7 +10,7 @@ import { ListCard } from "@/parts/list";
 import { Sentence } from "@/parts/sentence";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Time } from "@/parts/words";
-import { reasonOf } from "@/reasons";
+import { limitName, reasonOf } from "@/reasons";
 import { HaltDialog, ReduceDialog, ResumeDialog } from "@/shell/control";
 import { screens, texts } from "@/texts";
 import { LimitsCard } from "./risk-limits";
@@ -29,7 +29,7 @@ export function Risk() {
       ? texts.pages.risk
       : state.data.state === "ARMED" && state.data.kill_switch === null
         ? full.length > 0
-          ? say.armedButFull({ limits: full.map((one) => one.replaceAll("_", " ")).join(", ") })
+          ? say.armedButFull({ limits: full.map(limitName).join(", ") })
           : say.armed
         : say.stopped({ reason: state.data.kill_switch ?? state.data.reason });
   return (
@@ -195,7 +195,7 @@ function LimitsHistory() {
                 <span className="sub words">
                   {one.reason}.{" "}
                   {Object.entries(one.changed)
-                    .map(([name, value]) => `${name.replaceAll("_", " ")}: ${value || say.any}`)
+                    .map(([name, value]) => `${limitName(name)}: ${value || say.any}`)
                     .join(", ")}
                 </span>
               </span>

@@ -6,6 +6,7 @@ import { limits, parts } from "@/api/queries";
 import type { Limit, Limits } from "@/api/types";
 import { Confirm, ReasonField } from "@/parts/confirm";
 import { Page, ReadCard } from "@/parts/views";
+import { limitName } from "@/reasons";
 import { screens, texts } from "@/texts";
 import { LogOut } from "./more";
 
@@ -124,7 +125,7 @@ function LimitField({ limit, value, onChange }: FieldProps) {
   return (
     <div className="field w6">
       <label htmlFor={id}>
-        {limit.name.replaceAll("_", " ")} <span className="faint tiny">{limit.unit}</span>
+        {limitName(limit.name)} <span className="faint tiny">{limit.unit}</span>
       </label>
       <input
         id={id}
@@ -185,7 +186,7 @@ function Difference({ isOpen, onClose, changed, changes }: DifferenceProps) {
       <dl className="kv">
         {changed.map((one) => (
           <div key={one.name} className="contents">
-            <dt>{one.name.replaceAll("_", " ")}</dt>
+            <dt>{limitName(one.name)}</dt>
             <dd>
               <del className="faint">{one.value || say.any}</del>{" "}
               <b>{changes[one.name] || say.any}</b>

@@ -6,7 +6,7 @@ import type { Audit } from "@/api/types";
 import { count } from "@/format/figures";
 import { ListCard, Table } from "@/parts/list";
 import { Empty, Failed, Page, ReadCard } from "@/parts/views";
-import { Age, Chip, Time } from "@/parts/words";
+import { Chip, PartAge, Time } from "@/parts/words";
 import { partName } from "@/reasons";
 import { screens, texts } from "@/texts";
 import { FactorCard } from "./system-factor";
@@ -25,7 +25,7 @@ const TONES: Record<string, "good" | "warn" | "dash"> = {
 const WORDS: Record<string, string> = {
   ok: say.well,
   stale: say.quietTooLong,
-  unknown: say.neverYet,
+  unknown: texts.never,
 };
 
 export function System() {
@@ -75,7 +75,7 @@ function PartsCard() {
                 <Chip tone={TONES[part.status] ?? ""}>{WORDS[part.status] ?? part.status}</Chip>
               </dt>
               <dd>
-                <Age at={part.at} />
+                <PartAge at={part.at} />
               </dd>
             </div>
           ))}

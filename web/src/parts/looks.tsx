@@ -48,7 +48,7 @@ export function LookTable({ rows }: { rows: Decision[] }) {
           ),
         },
         { head: say.by, cell: (row) => row.author ?? <span className="faint">{say.nobody}</span> },
-        { head: say.time, kind: "number", cell: (row) => <Time at={row.at} as="clock" /> },
+        { head: say.time, kind: "number", cell: (row) => <Time at={row.at} /> },
       ]}
     />
   );
@@ -75,7 +75,7 @@ export function AskedTable({ rows }: { rows: Signal[] }) {
           cell: (row) => (
             <>
               <SideOf row={row} />
-              <span className="sub">{say.atMost({ price: percent(row.worst_price) })}</span>
+              <span className="sub nowrap">{say.atMost({ price: percent(row.worst_price) })}</span>
             </>
           ),
         },

@@ -20,32 +20,26 @@ const UNKNOWN: Record<string, string> = {
   closed: say.closedWaitsForIts,
 };
 
-export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell?: boolean }) {
+interface HeldProps {
+  rows: Position[];
+  canSell?: boolean;
+  /** All of it is in the market that the page is about: its name is not said again. */
+  isOneMarket?: boolean;
+}
+
+export function HeldTable({ rows, canSell = false, isOneMarket = false }: HeldProps) {
   return (
     <Table
       rows={rows}
       id={(row) => row.market_id + row.outcome_id}
       columns={[
-        {
-          head: say.market,
-          kind: "full",
-          cell: (row) => (
-            <Link
-              className="title"
-              to="/markets/$marketId"
-              params={{ marketId: row.market_id }}
-              search={row.event_id ? { event: row.event_id } : {}}
-            >
-              {row.market}
-            </Link>
-          ),
-        },
+        ...(isOneMarket ? [] : [{ head: say.market, kind: "full" as const, cell: marketOf }]),
         {
           head: say.held,
           cell: (row) => (
             <>
               {say.heldShares({ outcome: row.outcome, shares: decimal(row.shares) })}
-              <span className="sub">{say.at({ price: percent(row.average_price) })}</span>
+              <span className="sub nowrap">{say.at({ price: percent(row.average_price) })}</span>
             </>
           ),
         },
@@ -83,7 +77,6 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
           ? [
               {
                 head: say.wouldBeSold,
-                kind: "full" as const,
                 cell: (row: Position) => <Exits told={row.exits} />,
               },
               {
@@ -95,6 +88,19 @@ export function HeldTable({ rows, canSell = false }: { rows: Position[]; canSell
           : []),
       ]}
     />
+  );
+}
+
+function marketOf(row: Position) {
+  return (
+    <Link
+      className="title"
+      to="/markets/$marketId"
+      params={{ marketId: row.market_id }}
+      search={row.event_id ? { event: row.event_id } : {}}
+    >
+      {row.market}
+    </Link>
   );
 }
 
@@ -148,7 +154,9 @@ export function OrderTable({ rows }: { rows: Order[] }) {
           cell: (row) => (
             <>
               <SideOf row={row} />
-              <span className="sub">{say.worstPrice({ price: percent(row.worst_price) })}</span>
+              <span className="sub nowrap">
+                {say.worstPrice({ price: percent(row.worst_price) })}
+              </span>
             </>
           ),
         },
@@ -173,7 +181,7 @@ export function OrderTable({ rows }: { rows: Order[] }) {
                 say.shares({ shares: decimal(row.filled) })
               )}
               {row.average_price && (
-                <span className="sub">{say.at({ price: percent(row.average_price) })}</span>
+                <span className="sub nowrap">{say.at({ price: percent(row.average_price) })}</span>
               )}
             </>
           ),

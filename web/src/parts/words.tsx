@@ -73,6 +73,11 @@ export function Age({ at, lateMs = 900_000, around }: AgeProps) {
   );
 }
 
+/** The same of a part of the agent: what never happened yet is no fault of a reading. */
+export function PartAge({ at }: { at: string | null }) {
+  return at === null ? <span className="faint">{texts.never}</span> : <Age at={at} />;
+}
+
 interface LeftProps {
   at: string | null | undefined;
   /** The words around a time that is still to come. */
