@@ -1,15 +1,10 @@
-import { QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "@tanstack/react-router";
-import { render, screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, expect, test, vi } from "vitest";
-import { makeQueries } from "@/app";
+import { expect, test } from "vitest";
 import { unfit } from "@/pages/settings";
-import { Toasts } from "@/parts/toasts";
-import { makeRouter } from "@/router";
 import { network, problem } from "./network";
+import { NOW, open, ANSWERS as USUAL } from "./open";
 
-const NOW = "2026-06-10T12:00:00Z";
 const EFFECTS = [
   { at: "at_once", on: "every later buy" },
   { at: "next_look", on: "what is looked into" },
@@ -22,33 +17,9 @@ const LIMIT = {
   effects: EFFECTS,
 };
 const ANSWERS = {
-  "GET /auth/me": () => ({ body: { username: "ada", must_change_password: false } }),
-  "GET /control": () => ({
-    body: { state: "ARMED", reason: "start", epoch: 1, kill_switch: null, mode: "paper", at: NOW },
-  }),
-  "GET /health/parts": () => ({ body: { now: NOW, mode: "paper", parts: [], facts: {} } }),
-  "GET /version": () => ({ body: { version: "1", mode: "paper", currency: "NGN" } }),
-  "GET /positions": () => ({ body: [] }),
-  "GET /signals": () => ({ body: { items: [], next: null } }),
+  ...USUAL,
   "GET /limits": () => ({ body: { version: 3, limits: [LIMIT] } }),
-  "POST /auth/ticket": () => ({ status: 503, body: problem("not_now") }),
 };
-
-beforeEach(() => {
-  vi.stubGlobal("matchMedia", () => ({ matches: false }));
-});
-
-function open(path: string) {
-  history.replaceState(null, "", `/app${path}`);
-  const queries = makeQueries();
-  return render(
-    <QueryClientProvider client={queries}>
-      <Toasts>
-        <RouterProvider router={makeRouter(queries)} />
-      </Toasts>
-    </QueryClientProvider>,
-  );
-}
 
 test("who is not logged in is led to the door", async () => {
   network({
