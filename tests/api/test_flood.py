@@ -18,8 +18,9 @@ from bayse_agent.adapters.store.reading import desk
 from bayse_agent.adapters.store.reading.reader import Cut
 from bayse_agent.api.app import create_app
 from bayse_agent.api.routes.live import MOST_LISTENERS
+from bayse_agent.api.tickets import TICKET_LIFE_S
 from bayse_agent.domain.access import Scope
-from tests.api.stage import OURS, Stage, fast_passwords
+from tests.api.stage import OURS, HandClock, Stage, fast_passwords
 
 
 def _app(stage: Stage) -> ASGIApp:
@@ -113,6 +114,25 @@ async def test_ticket_when_its_session_has_ended_then_it_lets_nobody_in(stage: S
     late = _Listener()
     await late.listen(stage.app, f"ticket={ticket}&since=0", {"Origin": "http://127.0.0.1"})
     assert late.kinds == ["close"]
+
+
+async def test_ticket_when_it_is_old_or_for_another_name_of_ours_then_it_lets_nobody_in(
+    stage: Stage, clock: HandClock
+) -> None:
+    client = await stage.logged_in(stage.client())
+    here = {"Origin": "http://127.0.0.1"}
+    for wait_s, headers, is_let_in in (
+        (TICKET_LIFE_S - 1, here, True),
+        (TICKET_LIFE_S, here, False),
+        (0.0, {"Host": "rebound.example", "Origin": "http://rebound.example"}, False),
+    ):
+        ticket = (await client.post("/auth/ticket", headers=OURS)).json()["ticket"]
+        clock.pass_s(wait_s)
+        late = _Listener()
+        task = asyncio.create_task(late.listen(stage.app, f"ticket={ticket}", headers))
+        await _until(lambda late=late: bool(late.kinds))  # type: ignore[misc]
+        await _all_ended(task)
+        assert late.kinds[0] == ("accept" if is_let_in else "close")
 
 
 async def test_stream_when_who_is_told_the_past_reads_nothing_then_he_is_shown_out_all_the_same(

@@ -77,5 +77,7 @@ async def test_page_when_nobody_is_logged_in_then_it_comes_with_a_strict_policy(
     answer = await stage.client().get("/app/signals")
     policy = answer.headers["content-security-policy"]
     assert answer.status_code in (200, 503)
-    assert "script-src 'self'" in policy
+    for held in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"):
+        assert held in policy
+    assert "base-uri 'none'" in policy
     assert "unsafe" not in policy

@@ -169,3 +169,14 @@ def test_second_factor_when_it_was_lost_then_switched_off_on_the_machine_itself(
     assert _run("tokens", "factor-off", "admin") == 0
     assert "password alone" in capsys.readouterr().out
     assert _run("tokens", "factor-off", "admin") == 1
+
+
+def test_server_when_a_proxy_tells_addresses_then_they_are_for_the_gate_alone_to_judge() -> None:
+    from bayse_agent.cli.hosting import Server
+    from bayse_agent.wiring.service import Bind
+
+    async def nothing(*_: object) -> None:
+        """An application."""
+
+    config = Server(nothing, Bind(host="127.0.0.1", port=0)).config
+    assert (config.proxy_headers, config.server_header) == (False, False)
