@@ -12,7 +12,7 @@ import typer
 
 from bayse_agent.cli import codes
 from bayse_agent.cli.asking import USUAL_WAIT_S, Asking, Wait, ask_for
-from bayse_agent.cli.place import AsJson, Data, Database, EnvFile, place_of
+from bayse_agent.cli.place import AsJson, Data, Database, EnvFile, check_one, place_of
 from bayse_agent.domain.errors import BayseAgentError, InvalidValue
 
 if TYPE_CHECKING:
@@ -34,13 +34,16 @@ def halt(
     from bayse_agent.adapters.kill_switch import FileKillSwitch
     from bayse_agent.domain.command import CommandKind
 
-    place = place_of(data, database, env_file)
-    switch = FileKillSwitch(place.folder)
+    check_one(data, database)
+    # Which of several books are meant may not be clear; where the switch is, is.
+    folder = place_of(None, database, env_file).folder if data is None else data
+    switch = FileKillSwitch(folder)
     # With --json there is one JSON value on stdout, and nothing else.
     out = sys.stderr if is_json else sys.stdout
     is_pulled = _pull(switch, reason, out)
-    how = Asking(place=place, wait_s=wait, is_json=is_json)
     try:
+        place = place_of(data, database, env_file)
+        how = Asking(place=place, wait_s=wait, is_json=is_json)
         return ask_for(CommandKind.HALT, {"reason": reason}, how)
     except BayseAgentError as error:
         if not is_pulled:

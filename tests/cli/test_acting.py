@@ -145,6 +145,16 @@ def test_halt_when_neither_file_nor_books_can_be_written_then_it_is_not_called_d
     assert "CANNOT be pulled" in done.err
 
 
+def test_halt_when_a_copy_lies_beside_the_books_then_the_switch_is_pulled_all_the_same(
+    tmp_path: Path,
+) -> None:
+    for name in ("books.db", "books-2026-06-01.db"):
+        (tmp_path / name).touch()
+    done = run("halt", "--reason", "now", "--data", str(tmp_path))
+    assert (done.code, "several books" in done.out) == (0, True)
+    assert (tmp_path / "HALT").read_text() == "now\n"
+
+
 async def _made(folder: Path) -> None:
     """Books without anything in them."""
     await (await open_store(f"sqlite:///{folder / BOOKS}")).close()
