@@ -32,6 +32,7 @@ def halt(
 ) -> int:
     """Stop trading at once: nothing is sent any more, and what rests is taken back."""
     from bayse_agent.adapters.kill_switch import FileKillSwitch
+    from bayse_agent.cli.printing import show_json
     from bayse_agent.domain.command import CommandKind
 
     check_one(data, database)
@@ -48,7 +49,11 @@ def halt(
     except BayseAgentError as error:
         if not is_pulled:
             raise
-        print(f"the books cannot be written ({error}), but the file alone stops it too", file=out)
+        told = f"the books cannot be written ({error}), but the file alone stops it too"
+        if is_json:
+            show_json({"kind": "halt", "status": "PENDING", "kill_switch": True, "detail": told})
+        else:
+            print(told)
         return codes.DONE
 
 

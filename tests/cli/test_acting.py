@@ -124,6 +124,8 @@ def test_halt_when_there_are_no_books_then_the_kill_switch_is_pulled_all_the_sam
     done = run("halt", "--reason", "now", "--data", str(tmp_path))
     assert (done.code, "the file alone stops it too" in done.out) == (0, True)
     assert (tmp_path / "HALT").read_text() == "now\n"
+    done = run("halt", "--json", "--data", str(tmp_path))
+    assert (done.code, json.loads(done.out)["kill_switch"]) == (0, True)
 
 
 def test_halt_when_the_file_cannot_be_written_then_the_books_are_told_all_the_same(
