@@ -46,6 +46,8 @@ interface Drawn {
   edges: [ISeriesApi<"Line">, ISeriesApi<"Line">];
   fills: ISeriesMarkersPluginApi<Time>;
   fit: () => void;
+  /** Puts the colours on that the theme has now. */
+  dress: () => void;
 }
 
 /** In seconds and rising, one for each second, in percent: as the chart wants them. */
@@ -57,19 +59,20 @@ function rows(points: Point[]) {
     .map(([time, value]) => ({ time: time as UTCTimestamp, value }));
 }
 
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
 function draw(box: HTMLElement): Drawn & { remove: () => void } {
-  const style = getComputedStyle(document.documentElement);
-  const colour = (name: string) => style.getPropertyValue(name).trim();
   const chart = createChart(box, {
     autoSize: true,
     layout: {
       background: { color: "transparent" },
-      textColor: colour("--ink-3"),
       fontSize: 12,
       // Its notice is a style element, which the pages' policy forbids: docs/dashboard.md has it.
       attributionLogo: false,
     },
-    grid: { vertLines: { visible: false }, horzLines: { color: colour("--line") } },
+    grid: { vertLines: { visible: false }, horzLines: { visible: true } },
     rightPriceScale: { borderVisible: false },
     timeScale: { borderVisible: false, timeVisible: true, tickMarkFormatter: tick },
     handleScroll: { vertTouchDrag: false },
@@ -80,21 +83,18 @@ function draw(box: HTMLElement): Drawn & { remove: () => void } {
   const prices = chart.addSeries(LineSeries, {
     ...shared,
     priceFormat: format,
-    color: colour("--market"),
     lineStyle: LineStyle.LargeDashed,
     lineWidth: 1,
   });
   const beliefs = chart.addSeries(LineSeries, {
     ...shared,
     priceFormat: format,
-    color: colour("--accent"),
     lineType: LineType.WithSteps,
     lineWidth: 2,
   });
   const edge = () =>
     chart.addSeries(LineSeries, {
       priceFormat: format,
-      color: colour("--accent"),
       lineType: LineType.WithSteps,
       lineStyle: LineStyle.SparseDotted,
       lineWidth: 1,
@@ -102,10 +102,21 @@ function draw(box: HTMLElement): Drawn & { remove: () => void } {
       priceLineVisible: false,
       crosshairMarkerVisible: false,
     });
+  const edges: Drawn["edges"] = [edge(), edge()];
+  function dress() {
+    chart.applyOptions({
+      layout: { textColor: colour("--ink-3") },
+      grid: { horzLines: { color: colour("--line") } },
+    });
+    prices.applyOptions({ color: colour("--market") });
+    for (const one of [beliefs, ...edges]) one.applyOptions({ color: colour("--accent") });
+  }
+  dress();
   return {
     prices,
     beliefs,
-    edges: [edge(), edge()],
+    edges,
+    dress,
     fills: createSeriesMarkers(prices, []),
     fit: () => chart.timeScale().fitContent(),
     remove: () => chart.remove(),
@@ -126,7 +137,7 @@ function show(drawn: Drawn, { prices, beliefs, fills }: ChartProps): void {
       rows(seen.map(({ at, value, error }) => ({ at, value: within(value + way * error) }))),
     );
   });
-  const accent = getComputedStyle(document.documentElement).getPropertyValue("--accent").trim();
+  const accent = colour("--accent");
   drawn.fills.setMarkers(
     fills
       .filter((one) => one.at >= first)
@@ -159,7 +170,6 @@ export default function PriceChart(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const drawn = useRef<Drawn | null>(null);
   const theme = useTheme();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: its colours are read when it is drawn
   useEffect(() => {
     if (box.current === null) return;
     const made = draw(box.current);
@@ -168,10 +178,12 @@ export default function PriceChart(props: ChartProps) {
       drawn.current = null;
       made.remove();
     };
-  }, [theme]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn anew is shown anew
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
   useEffect(() => {
-    if (drawn.current !== null) show(drawn.current, { prices, beliefs, fills });
+    if (drawn.current === null) return;
+    drawn.current.dress();
+    show(drawn.current, { prices, beliefs, fills });
   }, [prices, beliefs, fills, theme]);
   const last = prices.at(-1)?.value ?? 0;
   const label = say.courseOfPrice({ last: (last * 100).toFixed(1), fills: fills.length });
