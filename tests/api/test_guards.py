@@ -184,6 +184,35 @@ async def test_guesses_when_the_address_is_spoofed_then_throttled_all_the_same(
     assert (await stage.logged_in(stage.client())).cookies
 
 
+async def test_guesses_when_they_come_from_many_addresses_then_few_of_one_name_are_looked_at(
+    stage: Stage,
+) -> None:
+    statuses = []
+    for number in range(15):
+        transport = httpx2.ASGITransport(app=stage.app, client=(f"198.51.100.{number}", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            form = {"username": NAME, "password": "guess"}
+            statuses.append((await client.post("/auth/token", data=form)).status_code)
+    assert statuses == [401] * 10 + [429] * 5
+
+
+@pytest.mark.parametrize("path", ["/auth/login", "/auth/token", "/auth/refresh"])
+async def test_login_when_another_site_sends_it_then_nobody_is_logged_in_by_it(
+    stage: Stage, path: str
+) -> None:
+    """Whoever is logged in as somebody else would do his work under that name."""
+    body = {"username": NAME, "password": PASSWORD}
+    sent: dict[str, Any] = {"data": body} if path == "/auth/token" else {"json": body}
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ):
+        answer = await stage.client().post(path, headers=headers, **sent)
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong_origin")
+        assert not answer.cookies
+
+
 async def test_stop_when_the_doors_are_besieged_then_it_is_never_braked(stage: Stage) -> None:
     web = replace(stage.parts.web, requests_a_minute=20)
     stage.app = create_app(replace(stage.parts, web=web), passwords=fast_passwords())
