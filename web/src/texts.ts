@@ -541,6 +541,7 @@ export const screens = {
     event: "Event",
   },
   overviewEquity: {
+    spans: { day: "Day", week: "Week", all: "All" },
     equityWithItsFall: "Equity, with its fall from the peak",
     equity: "Equity",
     span: "Span",

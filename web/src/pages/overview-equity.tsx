@@ -13,12 +13,12 @@ import { screens } from "@/texts";
 
 const say = screens.overviewEquity;
 
-const SPANS = { Day: 86_400_000, Week: 7 * 86_400_000, All: Number.POSITIVE_INFINITY };
+const SPANS = { day: 86_400_000, week: 7 * 86_400_000, all: Number.POSITIVE_INFINITY };
 type Span = keyof typeof SPANS;
 
 export function EquityCard() {
   const query = useQuery(curve);
-  const [span, setSpan] = useState<Span>("All");
+  const [span, setSpan] = useState<Span>("all");
   return (
     <ReadCard
       title={say.equityWithItsFall}
@@ -34,7 +34,7 @@ export function EquityCard() {
               aria-pressed={one === span}
               onClick={() => setSpan(one)}
             >
-              {one}
+              {say.spans[one]}
             </button>
           ))}
         </span>
