@@ -417,21 +417,24 @@ def _steps(play: Play) -> Iterator[str]:
 
 
 _PROFILE = settings()
-TestTrading = Trading.TestCase
-TestTrading.settings = settings(
-    max_examples=max(10, _PROFILE.max_examples // 4),
-    stateful_step_count=25 if _PROFILE.max_examples <= 100 else 60,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+_IS_LONG = _PROFILE.max_examples > 100
 
 
-def test_machine_when_all_examples_were_run_then_every_rule_and_step_was_among_them() -> None:
-    """What never came up was never tested. In the long run 30 times each, in a short one most."""
-    if not SEEN:
-        pytest.skip("the machine was not run")
-    is_long = _PROFILE.max_examples > 100
-    wanted = [f"rule {name}" for name in RULES] + [f"step {step}" for step in STEPS]
-    wanted += [f"a delayed signal {status}" for status in ("EXECUTED", "REFUSED", "EXPIRED")]
-    counts = {name: SEEN[name] for name in wanted}
-    seldom = {name: count for name, count in counts.items() if count < (30 if is_long else 1)}
-    assert len(seldom) <= (0 if is_long else len(wanted) // 3), seldom
+class TestTrading(Trading.TestCase):  # type: ignore[misc,valid-type]
+    """The machine, and at its end whether every rule and step came up."""
+
+    settings = settings(
+        max_examples=max(10, _PROFILE.max_examples // 4),
+        stateful_step_count=60 if _IS_LONG else 25,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        """What never came up was never tested. In the long run 30 times each, else most once."""
+        super().tearDownClass()
+        wanted = [f"rule {name}" for name in RULES] + [f"step {step}" for step in STEPS]
+        wanted += [f"a delayed signal {status}" for status in ("EXECUTED", "REFUSED", "EXPIRED")]
+        counts = {name: SEEN[name] for name in wanted}
+        seldom = {name: count for name, count in counts.items() if count < (30 if _IS_LONG else 1)}
+        assert len(seldom) <= (0 if _IS_LONG else len(wanted) // 3), seldom

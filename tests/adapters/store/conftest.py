@@ -16,7 +16,7 @@ import pytest
 from bayse_agent.adapters.store.database import connect
 from bayse_agent.adapters.store.migrate import upgrade
 from bayse_agent.adapters.store.store import SqlStore, open_store
-from tests.adapters.store.server import TEMPLATE, PostgreSQL
+from tests.adapters.store.server import TEMPLATE, PostgreSQL, place
 from tests.builders import NOON, a_control, a_deposit, a_tracked_market
 
 BACKENDS = ("sqlite", "postgresql")
@@ -43,7 +43,8 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server() -> Iterator[PostgreSQL]:
     """A PostgreSQL server with a database of empty books, to be copied."""
     # Not in pytest's own folder: the server may run as another user, who cannot get in there.
-    folder = TemporaryDirectory(prefix="bayse-agent-postgresql-", ignore_cleanup_errors=True)
+    name = "bayse-agent-postgresql-"
+    folder = TemporaryDirectory(prefix=name, dir=place(), ignore_cleanup_errors=True)
     try:
         started = PostgreSQL.start(Path(folder.name))
     except (ImportError, OSError, RuntimeError, SubprocessError) as error:
@@ -61,15 +62,17 @@ _NUMBERS = count()
 
 
 @pytest.fixture(params=BACKENDS)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of empty books, made for one test."""
     if request.param == "sqlite":
         shutil.copyfile(request.getfixturevalue("new_file"), tmp_path / "books.db")
-        return f"sqlite:///{tmp_path}/books.db"
+        yield f"sqlite:///{tmp_path}/books.db"
+        return
     running: PostgreSQL = request.getfixturevalue("server")
     name = f"books_{next(_NUMBERS)}"
     running.create(name, like=TEMPLATE)
-    return running.url(name)
+    yield running.url(name)
+    running.drop(name)
 
 
 @pytest.fixture
