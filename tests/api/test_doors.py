@@ -356,9 +356,12 @@ async def test_cors_when_a_site_asks_then_only_the_named_one_is_told_yes(
     async with staged(begun, tmp_path, web=web) as stage:
         for site in _SITES:
             headers = {"Origin": site, "Access-Control-Request-Method": "POST"}
-            answer = await stage.client().options("/orders", headers=headers)
-            allowed = answer.headers.get("access-control-allow-origin")
-            assert allowed == (site if site == "http://localhost:5173" else None)
+            asked = await stage.client().options("/orders", headers=headers)
+            # What needs no question before it is not to be read by other sites either.
+            read = await stage.client().get("/health/live", headers={"Origin": site})
+            for answer in (asked, read):
+                allowed = answer.headers.get("access-control-allow-origin")
+                assert allowed == (site if site == "http://localhost:5173" else None)
 
 
 async def test_body_when_too_large_or_too_deep_then_refused(stage: Stage) -> None:
