@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { orders, positions, settlements } from "@/api/queries";
 import { count, decimal } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { Sell } from "@/parts/decide";
 import { ListCard, Table } from "@/parts/list";
 import { HeldTable, OrderTable } from "@/parts/tables";
@@ -51,18 +52,12 @@ export function BookPage() {
           {(data) => <HeldTable rows={data} canSell />}
         </ReadCard>
         <div className="row row--apart">
-          <div className="seg" role="group" aria-label={say.show}>
-            {VIEWS.map(([name, words]) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={show === name}
-                onClick={() => navigate({ search: { show: name } })}
-              >
-                {words}
-              </button>
-            ))}
-          </div>
+          <Choice
+            label={say.show}
+            options={VIEWS}
+            chosen={show}
+            onChoose={(name) => navigate({ search: { show: name } })}
+          />
           <a
             className="btn"
             href={show === "ended" ? "/settlements?format=csv" : "/orders?format=csv"}

@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { costs, search, version } from "@/api/queries";
 import { count, money } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { Table } from "@/parts/list";
 import { Empty, Page, ReadCard } from "@/parts/views";
 import { Outside, Time } from "@/parts/words";
@@ -37,18 +38,12 @@ export function Evidence() {
     <Page name={texts.pages.evidence} title={title} lede={say.whatWasReadWhat}>
       <div className="stack">
         <div className="scroll-x">
-          <div className="seg" role="group" aria-label={say.show}>
-            {VIEWS.map(([name, words]) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={show === name}
-                onClick={() => navigate({ search: { show: name } })}
-              >
-                {words}
-              </button>
-            ))}
-          </div>
+          <Choice
+            label={say.show}
+            options={VIEWS}
+            chosen={show}
+            onChoose={(name) => navigate({ search: { show: name } })}
+          />
         </div>
         {show === "costs" ? <Costs /> : show === "search" ? <NewsCard /> : <Read />}
       </div>

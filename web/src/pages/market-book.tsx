@@ -4,6 +4,7 @@ import { useState } from "react";
 import { books } from "@/api/queries";
 import type { Book } from "@/api/types";
 import { count, percent } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { Empty, ReadCard } from "@/parts/views";
 import { Age } from "@/parts/words";
 import { screens } from "@/texts";
@@ -22,18 +23,12 @@ export function BookCard({ sides }: { sides: Sides }) {
       query={query}
       lines={6}
       aside={
-        <span className="seg" role="group" aria-label={say.side}>
-          {sides.labels.map((label, index) => (
-            <button
-              key={sides.outcomes[index]}
-              type="button"
-              aria-pressed={index === side}
-              onClick={() => setSide(index)}
-            >
-              {label}
-            </button>
-          ))}
-        </span>
+        <Choice
+          label={say.side}
+          options={sides.labels.map((one, index) => [index, one] as const)}
+          chosen={side}
+          onChoose={setSide}
+        />
       }
       isEmpty={(data) => (data[0]?.asks.length ?? 0) + (data[0]?.bids.length ?? 0) === 0}
       empty={<Empty title={say.nobodyOffersOrWants} />}

@@ -5,6 +5,7 @@ import { lazy, Suspense, useMemo } from "react";
 import { history, ours, version } from "@/api/queries";
 import type { Chart } from "@/api/types";
 import { decimal, percent, placesOf } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { Lines } from "@/parts/lines";
 import { Table } from "@/parts/list";
 import { Sentence } from "@/parts/sentence";
@@ -59,18 +60,12 @@ export function HistoryCard({ sides, period }: { sides: Sides; period: string })
       query={query}
       lines={5}
       aside={
-        <span className="seg" role="group" aria-label={say.period}>
-          {PERIODS.map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === period}
-              onClick={() => navigate({ search: (now) => ({ ...now, period: one }) })}
-            >
-              {one}
-            </button>
-          ))}
-        </span>
+        <Choice
+          label={say.period}
+          options={PERIODS.map((one) => [one, one] as const)}
+          chosen={period}
+          onChoose={(one) => navigate({ search: (now) => ({ ...now, period: one }) })}
+        />
       }
       isEmpty={() => drawn.prices.length < 2}
       empty={<Empty title={say.noCourseYet}>{say.theLineBeginsWith}</Empty>}

@@ -5,6 +5,7 @@ import { api, got, newKey, Trouble } from "@/api/client";
 import { control, quote, version } from "@/api/queries";
 import type { Quote } from "@/api/types";
 import { decimal, money, percent } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { Confirm } from "@/parts/confirm";
 import { Icon } from "@/parts/icons";
 import { Age } from "@/parts/words";
@@ -58,18 +59,12 @@ export function TradeCard({ sides, belief, isOpen }: TradeProps) {
         <span className="tiny faint">{say.withinEveryLimit}</span>
       </div>
       <form className="card__body stack" onSubmit={ask}>
-        <div className="seg" role="group" aria-label={say.side}>
-          {sides.labels.map((one, index) => (
-            <button
-              key={sides.outcomes[index]}
-              type="button"
-              aria-pressed={index === side}
-              onClick={() => setSide(index)}
-            >
-              {one}
-            </button>
-          ))}
-        </div>
+        <Choice
+          label={say.side}
+          options={sides.labels.map((one, index) => [index, one] as const)}
+          chosen={side}
+          onChoose={setSide}
+        />
         <div className="field">
           <label htmlFor="amount">{say.stakeIn({ currency })}</label>
           <input

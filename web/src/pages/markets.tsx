@@ -5,6 +5,7 @@ import { type FormEvent, useMemo, useState } from "react";
 import { events, followed, positions } from "@/api/queries";
 import type { Event, Market } from "@/api/types";
 import { count, percent } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { CardsPiece, piecesOf } from "@/parts/chunks";
 import { Table } from "@/parts/list";
 import { useNow } from "@/parts/now";
@@ -14,6 +15,14 @@ import { Chip, Left } from "@/parts/words";
 import { screens, texts } from "@/texts";
 
 const say = screens.markets;
+const VIEWS = [
+  ["followed", say.followed],
+  ["venue", say.openAtTheVenue],
+] as const;
+const LOOKS = [
+  ["table", say.table],
+  ["cards", say.cards],
+] as const;
 
 export function Markets() {
   const search = useSearch({ from: "/inside/markets" });
@@ -31,18 +40,12 @@ export function Markets() {
     <Page name={texts.pages.markets} title={title} lede={say.followedMarketsAreLooked}>
       <div className="stack">
         <form className="row row--apart" onSubmit={find}>
-          <div className="seg" role="group" aria-label={say.show}>
-            <button type="button" aria-pressed={!isVenue} onClick={() => navigate({ search: {} })}>
-              {say.followed}
-            </button>
-            <button
-              type="button"
-              aria-pressed={isVenue}
-              onClick={() => navigate({ search: { view: "venue" } })}
-            >
-              {say.openAtTheVenue}
-            </button>
-          </div>
+          <Choice
+            label={say.show}
+            options={VIEWS}
+            chosen={isVenue ? "venue" : "followed"}
+            onChoose={(name) => navigate({ search: name === "venue" ? { view: name } : {} })}
+          />
           <span className="row">
             <label className="sr-only" htmlFor="q">
               {say.searchMarkets}
@@ -204,18 +207,12 @@ function Choices({ all }: { all: readonly Market[] }) {
           </select>
         ))}
       </span>
-      <span className="seg" role="group" aria-label={say.look}>
-        {(["table", "cards"] as const).map((one) => (
-          <button
-            key={one}
-            type="button"
-            aria-pressed={(search.look ?? "table") === one}
-            onClick={() => choose("look", one === "cards" ? one : "")}
-          >
-            {one === "cards" ? say.cards : say.table}
-          </button>
-        ))}
-      </span>
+      <Choice
+        label={say.look}
+        options={LOOKS}
+        chosen={search.look ?? "table"}
+        onChoose={(one) => choose("look", one === "cards" ? one : "")}
+      />
     </div>
   );
 }

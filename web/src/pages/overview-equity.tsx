@@ -5,6 +5,7 @@ import { curve } from "@/api/queries";
 import type { Equity } from "@/api/types";
 import { decimal, money, percent } from "@/format/figures";
 import { shortDay } from "@/format/time";
+import { Choice } from "@/parts/choice";
 import { fallOf, Lines, type Point } from "@/parts/lines";
 import { Sentence } from "@/parts/sentence";
 import { Empty, ReadCard } from "@/parts/views";
@@ -15,6 +16,7 @@ const say = screens.overviewEquity;
 
 const SPANS = { day: 86_400_000, week: 7 * 86_400_000, all: Number.POSITIVE_INFINITY };
 type Span = keyof typeof SPANS;
+const SPAN_WORDS = (Object.keys(SPANS) as Span[]).map((one) => [one, say.spans[one]] as const);
 
 export function EquityCard() {
   const query = useQuery(curve);
@@ -25,20 +27,7 @@ export function EquityCard() {
       what={say.equity}
       query={query}
       lines={5}
-      aside={
-        <span className="seg" role="group" aria-label={say.span}>
-          {(Object.keys(SPANS) as Span[]).map((one) => (
-            <button
-              key={one}
-              type="button"
-              aria-pressed={one === span}
-              onClick={() => setSpan(one)}
-            >
-              {say.spans[one]}
-            </button>
-          ))}
-        </span>
-      }
+      aside={<Choice label={say.span} options={SPAN_WORDS} chosen={span} onChoose={setSpan} />}
       isEmpty={(data) => data.length < 2}
       empty={<Empty title={say.noCourseYet}>{say.theLineBeginsWith}</Empty>}
     >

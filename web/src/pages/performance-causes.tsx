@@ -4,6 +4,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { profitBy } from "@/api/queries";
 import type { Cause, ProfitCause } from "@/api/types";
 import { count, percent, points } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { Table } from "@/parts/list";
 import { Sentence } from "@/parts/sentence";
 import { Empty, ReadCard } from "@/parts/views";
@@ -47,18 +48,12 @@ export function CausesCard() {
       {(data) => (
         <>
           <div className="card__body scroll-x">
-            <div className="seg" role="group" aria-label={say.by}>
-              {CAUSES.map(([name, words]) => (
-                <button
-                  key={name}
-                  type="button"
-                  aria-pressed={name === cause}
-                  onClick={() => navigate({ search: (now) => ({ ...now, by: name }) })}
-                >
-                  {words}
-                </button>
-              ))}
-            </div>
+            <Choice
+              label={say.by}
+              options={CAUSES}
+              chosen={cause}
+              onChoose={(name) => navigate({ search: (now) => ({ ...now, by: name }) })}
+            />
           </div>
           <CauseTable rows={[...data.items, data.total]} currency={data.currency} />
         </>

@@ -6,6 +6,7 @@ import { api, got } from "@/api/client";
 import { decisions, funnel, signals } from "@/api/queries";
 import type { Funnel } from "@/api/types";
 import { count } from "@/format/figures";
+import { Choice } from "@/parts/choice";
 import { Confirm } from "@/parts/confirm";
 import { ListCard } from "@/parts/list";
 import { AskedTable, LookTable } from "@/parts/looks";
@@ -53,18 +54,12 @@ export function Signals() {
         />
         <div className="row row--apart">
           <div className="scroll-x">
-            <div className="seg" role="group" aria-label={say.show}>
-              {VIEWS.map(([name, words]) => (
-                <button
-                  key={name}
-                  type="button"
-                  aria-pressed={view === name}
-                  onClick={() => navigate({ search: { show: name } })}
-                >
-                  {words}
-                </button>
-              ))}
-            </div>
+            <Choice
+              label={say.show}
+              options={VIEWS}
+              chosen={view}
+              onChoose={(name) => navigate({ search: { show: name } })}
+            />
           </div>
           <span className="row">
             {view === "looks" && <LookFilters />}
