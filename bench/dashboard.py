@@ -25,6 +25,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import structlog
 from playwright.async_api import Browser, Page, async_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -231,7 +232,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--fills", type=int, default=50)
     parser.add_argument("--markets", type=int, default=10_000)
     parser.add_argument("--looks", type=int, default=100_000)
-    parser.add_argument("--speed", type=float, default=120.0, help="world seconds a second")
+    parser.add_argument("--speed", type=float, default=360.0, help="world seconds a second")
+    # Only figures go to stdout.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with TemporaryDirectory(prefix="bayse-agent-") as folder:
         told = asyncio.run(measure(parser.parse_args(arguments), Path(folder)))
     print(json.dumps(told, indent=1))

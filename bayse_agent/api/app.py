@@ -118,6 +118,7 @@ def _application(version: str, house: House | None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         assert house is not None
+        house.parts.store.heed(house.live.wake)
         tasks = [asyncio.create_task(_read_on(house)), asyncio.create_task(_add_up(house))]
         try:
             yield

@@ -66,6 +66,8 @@ class Live:
         """Read on for as long as the service runs."""
         timer = self._parts.timer
         while True:
+            # Before it is read: what is written meanwhile is another reason to look.
+            self._news.clear()
             try:
                 is_more = await self._read_on()
             except Exception as error:  # noqa: BLE001 (one bad row must not end the stream)
@@ -77,7 +79,6 @@ class Live:
                 await timer.sleep_s(_TROUBLE_PAUSE_S)
                 continue
             if not is_more:
-                self._news.clear()
                 await _first(self._news.wait(), timer.sleep_s(_LOOK_EVERY_S))
 
     async def _read_on(self) -> bool:

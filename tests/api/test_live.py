@@ -239,3 +239,25 @@ async def test_listener_when_he_does_not_read_then_he_is_dropped_and_told_so(
     await asyncio.gather(reading, return_exceptions=True)
     assert [one["type"] for one in told] == ["control"] * 6
     assert (deaf.is_dropped, keen.is_dropped, live.listeners) == (True, False, 1)
+
+
+class _Asleep(SystemClock):
+    """A timer whose waits never end."""
+
+    async def sleep_s(self, seconds: float) -> None:
+        await asyncio.Event().wait()
+
+
+async def test_change_when_written_by_this_process_then_told_without_waiting_for_a_look(
+    stage: Stage,
+) -> None:
+    live, listener = Live(replace(stage.parts, timer=_Asleep())), Listener()
+    await live.join(listener)
+    stage.parts.store.heed(live.wake)
+    reading = asyncio.create_task(live.run())
+    for _ in range(3):
+        await _halt(stage)
+        async with asyncio.timeout(10):
+            assert json.loads(await listener.queue.get())["type"] == "control"
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)

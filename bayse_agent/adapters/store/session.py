@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -38,6 +38,11 @@ class Session:
         self._stamp = stamp
         self._is_closed = False
         self._turn = asyncio.Lock()
+        self._tell: Callable[[], None] = lambda: None
+
+    def heed(self, tell: Callable[[], None]) -> None:
+        """Call something after each commit of ours that money, orders or people wait for."""
+        self._tell = tell
 
     async def close(self) -> None:
         """Let go of the books and of the lease. Closing again does nothing."""
@@ -112,7 +117,9 @@ class Session:
 
     async def _commit(self, work: Work[T]) -> T:
         with self._outcome():
-            return await self._database.run(work)
+            done = await self._database.run(work)
+        self._tell()
+        return done
 
     def _under_lease(self, connection: Connection, work: Work[T]) -> T:
         guards.check_lease(connection, self._lease)

@@ -4,11 +4,11 @@ import { api, got } from "./client";
 
 /** A list that was read on further than this stands still: its newest are read when asked for. */
 export const FAR_PAGES = 4;
-const SOON_MS = 60;
+const SOON_MS = 30;
 const EVERY_MS = 700;
 /** Money that moved and stops are not held back by a flood of lesser things. */
 const URGENT = new Set(["fill", "intent_change", "control", "signal"]);
-const URGENT_MS = 150;
+const URGENT_MS = 100;
 const PING_MS = 15_000;
 const SILENT_MS = 40_000;
 const LONGEST_WAIT_MS = 30_000;
