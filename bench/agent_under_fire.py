@@ -49,6 +49,8 @@ _SERIES = (
     "crypto-btc-1h,crypto-eth-1h,fx-usdngn-1h"
 )
 """Books and formulas. Few enough that the reads a second that the venue allows go to orders."""
+_FEW = "crypto-btc-5min,crypto-eth-5min"
+"""Bets that are put off are thought of twice, which wants twice the reads."""
 _LIMITS = {
     "max_open_markets": "40",
     "max_entries_per_market": "1000",
@@ -173,7 +175,7 @@ def habitual(agent: Agent, speed: float) -> Agent:
     habits = replace(
         agent.habits,
         approval_ttl_s=2 * speed,
-        delay_s=1.5 * speed,
+        delay_s=0.5 * speed,
         fresh_books_s=2 * speed,
         difference_s=1800.0,
         long_cooldown_s=60.0,
@@ -251,7 +253,7 @@ def _settings(orders: Orders) -> Settings:
         "BAYSE_WS_BASE_URL": orders.address.replace("http", "ws", 1),
         "AGENT_APPROVAL": orders.approval,
         "AGENT_MAX_POSITION_SIZE": "1000",
-        "AGENT_SERIES_SLUGS": _SERIES,
+        "AGENT_SERIES_SLUGS": _SERIES if orders.approval == "off" else _FEW,
     }
     os.environ.update(told)
     return Settings.read(folder / ".env" if (folder / ".env").exists() else None)

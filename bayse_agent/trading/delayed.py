@@ -21,6 +21,8 @@ from bayse_agent.trading.renewal import SENT_ALREADY, end_as, intent_of, renew
 from bayse_agent.trading.scan import PassReport
 
 _WHO = "time"
+MOST_DUE = 8
+"""How many are thought of before they are placed: of many, the first would be too old by then."""
 _AGAIN = timedelta(seconds=5)
 """How soon after one look for what is due the next may follow: a venue may not be readable."""
 
@@ -47,12 +49,12 @@ def _order(signal: Signal) -> tuple[datetime, str]:
 
 
 async def ripen(agent: Agent) -> list[Ripe]:
-    """Think about every signal whose time has come. Sends nothing.
+    """Think about the first signals whose time has come. Sends nothing.
 
     Raises VenueError when there was one, and none of them could be read.
     """
     now = agent.clock.now()
-    due = [one for one in await waiting(agent) if _order(one)[0] <= now]
+    due = [one for one in await waiting(agent) if _order(one)[0] <= now][:MOST_DUE]
     answers = await each(due, lambda one: _ripen(agent, one), at_once=agent.habits.thoughts_at_once)
     found = [one for one in answers if isinstance(one, Ripe)]
     failed = [one for one in answers if isinstance(one, VenueError)]

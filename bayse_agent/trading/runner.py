@@ -94,6 +94,7 @@ class Runner:
         self._resting: asyncio.Task[object] | None = None
         self._scan: _Scan | None = None
         self._ripening = Ripening(agent)
+        self._was_pass = False
         self._taking = asyncio.Lock()
         self._log = structlog.get_logger("runner")
 
@@ -199,15 +200,20 @@ class Runner:
         return True
 
     async def _turn(self) -> bool:
-        """Run the first pass that is due, or act on one thought; whether there was anything."""
+        """Run the first pass that is due, or act on one thought; whether there was anything.
+
+        Bets that were put off have a time: where passes are always due they take turns with them.
+        """
         now = self._agent.clock.now()
-        for one in self._passes:
-            if one.due <= now:
-                one.begin(now)
-                await self._guarded(one.name, one.run)
-                return True
-        if self._ripening.is_ready:
+        due = next((one for one in self._passes if one.due <= now), None)
+        if self._ripening.is_ready and (due is None or self._was_pass):
+            self._was_pass = False
             await self._guarded("signals", self._ripening.place_one)
+            return True
+        if due is not None:
+            self._was_pass = True
+            due.begin(now)
+            await self._guarded(due.name, due.run)
             return True
         if self._scan is None or self._scan.sights is None:
             return False

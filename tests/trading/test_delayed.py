@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from inspect import iscoroutinefunction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,8 +19,9 @@ from bayse_agent.domain.market import Event, EventId, Side
 from bayse_agent.domain.money import Currency
 from bayse_agent.domain.portfolio import Wallet
 from bayse_agent.domain.signal import Approval, Signal, SignalStatus
+from bayse_agent.trading.agent import Schedule
 from bayse_agent.trading.commands import take_commands
-from bayse_agent.trading.delayed import place, place_due, ripen
+from bayse_agent.trading.delayed import MOST_DUE, place, place_due, ripen
 from bayse_agent.trading.halting import stop
 from bayse_agent.trading.leaving import run_exits
 from bayse_agent.trading.runner import Runner
@@ -76,6 +79,24 @@ async def test_scan_when_bets_are_delayed_then_placed_at_its_time_and_not_before
         assert (await ended(s)).status is SignalStatus.EXECUTED
         assert (await ended(s)).decided_by == "time"
         assert await discrepancies(s.agent) == ()
+
+
+async def test_ripen_when_many_are_due_then_the_first_of_them_are_thought_of_and_the_others_next(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        first = await a_delayed(s)
+        assert first.places_at is not None
+        for number in range(2 * MOST_DUE):
+            later = first.places_at + timedelta(seconds=number / 10)
+            await s.store.add_signal(replace(first, id=f"more-{number:02}", places_at=later))
+        await s.wait(DELAY_S + 3)
+        thought = [one.signal.id for one in await ripen(s.agent)]
+        assert sorted(thought) == sorted([first.id, *(f"more-{n:02}" for n in range(MOST_DUE - 1))])
+        await place_due(s.agent)
+        following = {one.signal.id for one in await ripen(s.agent)}
+        assert not following & set(thought)
+        assert len(following) == MOST_DUE
 
 
 async def test_scan_when_the_market_closes_before_the_delay_ends_then_a_person_must_say_so(
@@ -312,6 +333,40 @@ async def test_place_when_the_venue_cannot_be_read_then_it_waits_for_as_long_as_
         s.venue.is_up = True
         await place_due(s.agent)
         assert (await ended(s)).status is SignalStatus.EXECUTED
+
+
+class Slow:
+    """A venue that takes its time to be read, so that what is done regularly is always due."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._venue, self._clock = stage.agent.venue, stage.agent.clock
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._venue, name)
+        if name == "send" or not iscoroutinefunction(found):
+            return found
+
+        async def slowly(*asked: Any, **named: Any) -> Any:
+            await self._clock.sleep_until(self._clock.now() + timedelta(seconds=4))
+            return await found(*asked, **named)
+
+        return slowly
+
+
+async def test_run_when_passes_are_always_due_then_delayed_bets_have_their_turn_all_the_same(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        always = Schedule(scan_s=3600, exits_s=1, orders_s=1)
+        signal = await a_delayed(s, schedule=always)
+
+        async def listen(_: PassReport) -> None:
+            return
+
+        slow = replace(s.agent, venue=Slow(s))
+        await Runner(slow, listen).run(signal.expires_at + timedelta(seconds=60))
+        assert (await ended(s)).status in (SignalStatus.EXECUTED, SignalStatus.REFUSED)
+        assert (await ended(s)).decided_at < signal.expires_at
 
 
 async def test_exits_when_bets_are_delayed_then_sold_at_once(tmp_path: Path) -> None:
