@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from bayse_agent.adapters.store.reading.signals import Told
+from bayse_agent.adapters.store.reading.told import Told
 
 
 class SignalOut(BaseModel):
