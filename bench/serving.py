@@ -50,7 +50,7 @@ from bayse_agent.wiring.service import Bind, open_alone, open_parts, web_setting
 
 Figures = dict[str, object]
 HERE = Path(__file__).resolve().parent
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0
 NO_LIMIT = 10**9
 CLIENTS = (1, 10, 50)
 SIZES = (20, 100)

@@ -9,6 +9,8 @@ const EVERY_MS = 700;
 /** Money that moved and stops are not held back by a flood of lesser things. */
 const URGENT = new Set(["fill", "intent_change", "control", "signal"]);
 const URGENT_MS = 100;
+/** What every change makes old comes after what it is about. */
+const ASIDE_MS = 250;
 const PING_MS = 15_000;
 const SILENT_MS = 40_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -49,17 +51,20 @@ export class LiveStream {
   #socket: WebSocket | null = null;
   #state: LiveState = { status: "connecting", heardAt: 0 };
   #listeners = new Set<() => void>();
-  #old = new Set<string>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #urgent: Batch;
+  readonly #usual: Batch;
+  readonly #aside: Batch;
   #again: ReturnType<typeof setTimeout> | undefined;
   #pulse: ReturnType<typeof setInterval> | undefined;
-  #toldAt = 0;
-  #dueAt = 0;
   #last = "";
   #fails = 0;
   #isOn = false;
 
-  constructor(private readonly queries: QueryClient) {}
+  constructor(queries: QueryClient) {
+    this.#urgent = new Batch(queries, SOON_MS, URGENT_MS);
+    this.#usual = new Batch(queries, SOON_MS, EVERY_MS);
+    this.#aside = new Batch(queries, ASIDE_MS, EVERY_MS);
+  }
 
   readonly state = (): LiveState => this.#state;
 
@@ -77,7 +82,7 @@ export class LiveStream {
   stop(): void {
     this.#isOn = false;
     clearTimeout(this.#again);
-    clearTimeout(this.#timer);
+    for (const one of [this.#urgent, this.#usual, this.#aside]) one.stop();
     clearInterval(this.#pulse);
     this.#socket?.close();
     this.#socket = null;
@@ -134,33 +139,55 @@ export class LiveStream {
     if (kind === "heartbeat") return;
     if (kind === "hello") {
       this.#fails = 0;
-      if (wasDown) this.#mark(EVERYTHING);
+      if (wasDown) this.#mark(EVERYTHING, this.#usual);
       return;
     }
-    this.#mark(TOUCHES[kind] ?? EVERYTHING, URGENT.has(kind) ? URGENT_MS : EVERY_MS);
+    this.#mark(TOUCHES[kind] ?? EVERYTHING, URGENT.has(kind) ? this.#urgent : this.#usual);
   }
 
-  #mark(names: readonly string[], every = EVERY_MS): void {
-    for (const name of [...names, ...ALWAYS]) this.#old.add(name);
-    // The first change is shown at once; a flood of them some times a second.
-    const wait = Math.max(SOON_MS, this.#toldAt + every - Date.now());
-    if (this.#timer !== undefined && this.#dueAt <= Date.now() + wait) return;
-    clearTimeout(this.#timer);
-    this.#dueAt = Date.now() + wait;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#toldAt = Date.now();
-      const old = this.#old;
-      this.#old = new Set();
-      void this.queries.invalidateQueries({
-        predicate: (query) => old.has(String(query.queryKey[0])) && !isFar(query.state.data),
-      });
-    }, wait);
+  #mark(names: readonly string[], batch: Batch): void {
+    batch.add(names);
+    this.#aside.add(ALWAYS);
   }
 
   #set(state: LiveState): void {
     this.#state = state;
     for (const tell of this.#listeners) tell();
+  }
+}
+
+/** Readings that changes made old: the first is read anew soon, a flood of them some times a second. */
+class Batch {
+  #old = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #readAt = 0;
+
+  constructor(
+    private readonly queries: QueryClient,
+    private readonly soon: number,
+    private readonly every: number,
+  ) {}
+
+  add(names: readonly string[]): void {
+    for (const name of names) this.#old.add(name);
+    if (this.#timer !== undefined) return;
+    const wait = Math.max(this.soon, this.#readAt + this.every - Date.now());
+    this.#timer = setTimeout(() => this.#read(), wait);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #read(): void {
+    this.#timer = undefined;
+    this.#readAt = Date.now();
+    const old = this.#old;
+    this.#old = new Set();
+    void this.queries.invalidateQueries({
+      predicate: (query) => old.has(String(query.queryKey[0])) && !isFar(query.state.data),
+    });
   }
 }
 
