@@ -192,5 +192,9 @@ def match(method: str, path: str) -> str | None:
 
 
 def methods_of(path: str) -> tuple[str, ...]:
-    """The methods that a path has in the table."""
-    return tuple(dict.fromkeys(m for m, pattern, _ in _PATTERNS if pattern.fullmatch(path)))
+    """The methods that a path has in the table: its own where it stands there by name, and not
+    those of a pattern that it would fit as well.
+    """
+    found = [(m, key) for m, pattern, key in _PATTERNS if pattern.fullmatch(path)]
+    named = [(m, key) for m, key in found if key == f"{m} {path}"]
+    return tuple(dict.fromkeys(m for m, _ in named or found))

@@ -15,7 +15,7 @@ import jwt
 import pytest
 
 from bayse_agent.adapters.store.reading.reader import Reader
-from bayse_agent.api.access import ACCESS, Right, match
+from bayse_agent.api.access import ACCESS, Right, match, methods_of
 from bayse_agent.api.app import create_app, document
 from bayse_agent.api.parts import WebSettings, check_secret
 from bayse_agent.api.passwords import check_password
@@ -528,3 +528,10 @@ async def test_error_when_something_breaks_then_no_trace_and_a_number(stage: Sta
     assert answer.status_code == 500
     assert answer.json()["detail"] == "something went wrong"
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+def test_methods_when_a_path_stands_in_the_table_by_name_then_its_own_and_no_patterns() -> None:
+    plain = [tuple(key.split(" ", 1)) for key in ACCESS if "{" not in key]
+    for path in {path for _, path in plain}:
+        assert set(methods_of(path)) == {method for method, known in plain if known == path}
+    assert set(methods_of("/trades/t-1")) == {"DELETE"}
