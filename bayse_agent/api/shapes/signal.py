@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Self
 
@@ -43,7 +42,7 @@ class SignalOut(BaseModel):
 
     @classmethod
     def of(cls, told: Told) -> Self:
-        return cls.model_validate(asdict(told))
+        return cls.model_validate(told, from_attributes=True)
 
 
 class SignalPage(BaseModel):
