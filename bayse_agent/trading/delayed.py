@@ -49,18 +49,26 @@ def _order(signal: Signal) -> tuple[datetime, str]:
 
 
 async def ripen(agent: Agent) -> list[Ripe]:
-    """Think about the first signals whose time has come. Sends nothing.
+    """Think about the first signals whose time has come, and about the next ones where none of
+    those can be read. Sends nothing.
 
-    Raises VenueError when there was one, and none of them could be read.
+    Raises VenueError when there were some, and none of them could be read.
     """
     now = agent.clock.now()
-    due = [one for one in await waiting(agent) if _order(one)[0] <= now][:MOST_DUE]
-    answers = await each(due, lambda one: _ripen(agent, one), at_once=agent.habits.thoughts_at_once)
-    found = [one for one in answers if isinstance(one, Ripe)]
-    failed = [one for one in answers if isinstance(one, VenueError)]
-    if failed and not found:
-        raise failed[0]
-    return found
+    due = [one for one in await waiting(agent) if _order(one)[0] <= now]
+    failed: VenueError | None = None
+    for first in range(0, len(due), MOST_DUE):
+        answers = await each(
+            due[first : first + MOST_DUE],
+            lambda one: _ripen(agent, one),
+            at_once=agent.habits.thoughts_at_once,
+        )
+        if found := [one for one in answers if isinstance(one, Ripe)]:
+            return found
+        failed = next((one for one in answers if isinstance(one, VenueError)), failed)
+    if failed is not None:
+        raise failed
+    return []
 
 
 async def _ripen(agent: Agent, signal: Signal) -> Ripe | VenueError:

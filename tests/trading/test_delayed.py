@@ -99,6 +99,37 @@ async def test_ripen_when_many_are_due_then_the_first_of_them_are_thought_of_and
         assert len(following) == MOST_DUE
 
 
+class Unreadable:
+    """Market data in which one event cannot be read."""
+
+    def __init__(self, stage: Stage, event_id: EventId) -> None:
+        self._data, self._event_id = stage.agent.market_data, event_id
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._data, name)
+
+    async def event(self, event_id: EventId, *, currency: Currency) -> Event:
+        if event_id == self._event_id:
+            raise VenueUnreachable("the connection was lost")
+        return await self._data.event(event_id, currency=currency)
+
+
+async def test_ripen_when_the_first_cannot_be_read_then_the_ones_behind_them_are_thought_of(
+    tmp_path: Path,
+) -> None:
+    async with stage(tmp_path) as s:
+        last = await a_delayed(s)
+        assert last.places_at is not None
+        away = EventId("an-event-that-is-away")
+        for number in range(MOST_DUE):
+            at = last.places_at - timedelta(seconds=number + 1)
+            signal = replace(last, id=f"away-{number}", event_id=away, places_at=at)
+            await s.store.add_signal(signal)
+        await s.wait(DELAY_S)
+        agent = replace(s.agent, market_data=Unreadable(s, away))
+        assert [one.signal.id for one in await ripen(agent)] == [last.id]
+
+
 async def test_scan_when_the_market_closes_before_the_delay_ends_then_a_person_must_say_so(
     tmp_path: Path,
 ) -> None:
