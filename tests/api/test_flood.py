@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -38,6 +38,7 @@ class _Listener:
 
     def __init__(self, *, is_deaf: bool = False) -> None:
         self.told: list[Message] = []
+        self._news = asyncio.Event()
         self._is_deaf = is_deaf
         self._came = iter([{"type": "websocket.connect"}])
 
@@ -50,8 +51,16 @@ class _Listener:
 
     async def send(self, message: Message) -> None:
         self.told.append(message)
+        self._news.set()
         if self._is_deaf and message["type"] == "websocket.send":
             await _never()
+
+    async def until_told(self, *kinds: str) -> None:
+        """Wait until he was sent something of one of the kinds."""
+        async with asyncio.timeout(10):
+            while not set(kinds) & set(self.kinds):
+                self._news.clear()
+                await self._news.wait()
 
     async def listen(self, app: ASGIApp, query: str, headers: dict[str, str]) -> None:
         scope: dict[str, Any] = {
@@ -71,14 +80,6 @@ class _Listener:
         await app(scope, self.receive, self.send)
 
 
-async def _until(is_so: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if is_so():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it does not come")
-
-
 async def _all_ended(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
@@ -94,7 +95,7 @@ async def test_stream_when_more_come_at_once_than_may_then_no_more_are_let_in(
     is_over = Event()
     reading = asyncio.create_task(stage.parts.reader.ask(lambda _: is_over.wait(10)))
     tasks = [asyncio.create_task(one.listen(app, "", headers)) for one in many]
-    await _until(lambda: all(one.kinds for one in many))
+    await asyncio.gather(*(one.until_told("accept", "close") for one in many))
     is_over.set()
     assert await reading
     let_in = [one for one in many if one.kinds[0] == "accept"]
@@ -103,7 +104,7 @@ async def test_stream_when_more_come_at_once_than_may_then_no_more_are_let_in(
     await _all_ended(*tasks)
     late = _Listener()
     task = asyncio.create_task(late.listen(app, "", headers))
-    await _until(lambda: "send" in late.kinds)
+    await late.until_told("send")
     await _all_ended(task)
 
 
@@ -130,7 +131,7 @@ async def test_ticket_when_it_is_old_or_for_another_name_of_ours_then_it_lets_no
         clock.pass_s(wait_s)
         late = _Listener()
         task = asyncio.create_task(late.listen(stage.app, f"ticket={ticket}", headers))
-        await _until(lambda late=late: bool(late.kinds))  # type: ignore[misc]
+        await late.until_told("accept", "close")
         await _all_ended(task)
         assert late.kinds[0] == ("accept" if is_let_in else "close")
 
@@ -143,7 +144,7 @@ async def test_stream_when_who_is_told_the_past_reads_nothing_then_he_is_shown_o
     deaf = _Listener(is_deaf=True)
     query, headers = f"ticket={ticket}&since=0", {"Origin": "http://127.0.0.1"}
     task = asyncio.create_task(deaf.listen(stage.app, query, headers))
-    await _until(lambda: "send" in deaf.kinds)
+    await deaf.until_told("send")
     assert (await client.post("/auth/logout", headers=OURS)).status_code == 200
     async with asyncio.timeout(10):
         await task

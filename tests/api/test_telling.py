@@ -137,18 +137,18 @@ async def test_halt_when_a_way_to_people_breaks_then_the_teller_lives_and_tells_
             if self.breaks:
                 self.breaks -= 1
                 raise RuntimeError("the way is broken")
-            return await super().reach(notice, skip=skip)
+            reached = await super().reach(notice, skip=skip)
+            told.set()
+            return reached
 
-    messenger = Breaking()
+    told, messenger = asyncio.Event(), Breaking()
     teller = _teller(stage, messenger)
     await teller.read_on()
     await _set(stage, TradingState.HALTED)
     with capture_logs():
         running = asyncio.create_task(teller.run())
-        for _ in range(1000):
-            if messenger.sent:
-                break
-            await asyncio.sleep(0.005)
+        async with asyncio.timeout(10):
+            await told.wait()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     assert [one.title for one in messenger.sent] == ["[demo] HALTED"]
